@@ -1,0 +1,57 @@
+package dialog
+
+import "time"
+
+// Kind tells what happened.
+type Kind uint8
+
+const (
+	// Text is anything a person typed that is no command.
+	Text Kind = iota + 1
+	// Press is a tap on a choice; Event.Data carries [Choice.Data] as it came
+	// back. It is untrusted: a client may send anything.
+	Press
+	// Command is "/name argument"; Event.Name has no slash, Event.Text is the rest.
+	Command
+	// Media is a message we can not read; Event.Name says what: "voice", "photo",
+	// "video", "sticker", "location", "contact", "poll", "file", "other".
+	Media
+	// Edited says that the person edited a message they had sent; Event.Text is the new text.
+	Edited
+	// Alarm means "look at what is due", never "do X".
+	Alarm
+	// Sent reports the outcome of a delivery from the outbox; see [Receipt].
+	Sent
+	// Blocked and Unblocked: the person closed or reopened the door.
+	Blocked
+	Unblocked
+	// Partner is a word from another person's conversation.
+	Partner
+)
+
+// Event is something that happened to one person's conversation. It is plain
+// data: storable, printable, comparable by its ID.
+type Event struct {
+	// ID names this happening as the platform does ("message 17", "callback
+	// ab12"), the same at every redelivery. Empty for what can not be redelivered.
+	ID      string
+	Person  PersonID
+	Kind    Kind
+	Name    string    // Command: its name; Media: what
+	Text    string    // Text, Edited: what was typed; Command: the argument
+	Data    string    // Press: the choice's data
+	Screen  Ref       // Press: the message the choice stood on
+	At      time.Time // when it happened by the platform's clock; zero: unknown
+	Lang    string    // the client's language ("de", "pt-br"), a hint; may be empty
+	Hint    string    // Press, Command on Discord: where and until when the platform waits for an answer; opaque, copied to the first Message answering it
+	Receipt *Receipt  // Sent only
+}
+
+// Receipt is how a delivery went.
+type Receipt struct {
+	Entry   uint64 // the outbox entry's id
+	Ref     Ref    // where it is now, if it was sent
+	OK      bool
+	Verdict Verdict       // if not OK
+	After   time.Duration // with Later
+}
