@@ -1,0 +1,138 @@
+package dialog
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// Timer is a planned moment, kept as wall time and turned into an instant late,
+// so that "tomorrow at nine" stays nine over clock changes and moves.
+type Timer struct {
+	ID     uint32
+	Name   string    // who is to ring: a name in [Script.Timers]
+	Wall   time.Time // local date and time, in a location of no meaning (UTC)
+	Zone   string    // "": the person's own at the time
+	Latest time.Time // after this instant it is of no use; zero: always of use
+	Note   string
+	Count  int
+}
+
+func (c *Coder) timer(t *Timer) {
+	c.Uint32(&t.ID)
+	c.ID(&t.Name)
+	c.Time(&t.Wall)
+	c.ID(&t.Zone)
+	c.Time(&t.Latest)
+	c.ID(&t.Note)
+	c.Count(&t.Count)
+}
+
+// At is the instant of the timer for a person who lives in zone.
+func (t *Timer) At(zone string) time.Time {
+	if t.Zone != "" {
+		zone = t.Zone
+	}
+	return Instant(t.Wall, zone)
+}
+
+// Wall is the instant as the clock on the wall shows it, in zone.
+func Wall(at time.Time, zone string) time.Time {
+	y, m, d := at.In(Zone(zone)).Date()
+	h, min, s := at.In(Zone(zone)).Clock()
+	return time.Date(y, m, d, h, min, s, 0, time.UTC)
+}
+
+// Instant is when the clock on the wall shows wall in zone. A wall time that is
+// skipped there (spring) is the first moment after the gap; one that comes
+// twice (autumn) is the first of the two.
+func Instant(wall time.Time, zone string) time.Time {
+	loc := Zone(zone)
+	y, m, d := wall.Date()
+	h, min, s := wall.Clock()
+	at := time.Date(y, m, d, h, min, s, 0, loc)
+	if Wall(at, zone).Equal(wall) {
+		// The same wall time may have come once before.
+		for _, gap := range []time.Duration{time.Hour, 30 * time.Minute, 2 * time.Hour} {
+			if earlier := at.Add(-gap); Wall(earlier, zone).Equal(wall) {
+				return earlier.UTC()
+			}
+		}
+		return at.UTC()
+	}
+	// In a gap: the change of offset is within hours; find it by halving.
+	lo, hi := at.Add(-6*time.Hour), at.Add(6*time.Hour)
+	_, before := lo.Zone()
+	for hi.Sub(lo) > time.Second {
+		mid := lo.Add(hi.Sub(lo) / 2)
+		if _, off := mid.Zone(); off == before {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return hi.Truncate(time.Second).UTC()
+}
+
+var zones sync.Map // name → *time.Location; a table that only grows
+
+// Zone is the location of an IANA name; UTC for "" and for a name nobody knows.
+func Zone(name string) *time.Location {
+	if name == "" {
+		return time.UTC
+	}
+	if loc, ok := zones.Load(name); ok {
+		return loc.(*time.Location)
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		loc = time.UTC
+	}
+	zones.Store(name, loc)
+	return loc
+}
+
+// KnownZone tells whether name is an IANA zone.
+func KnownZone(name string) bool {
+	_, err := time.LoadLocation(name)
+	return name != "" && name != "Local" && err == nil
+}
+
+// Alarm is when the state wants to be looked at next: the earliest of its
+// timers, of what waits for delivery, and of what is to be cleaned up. It is
+// computed, never set. Zero: never.
+func (s *State) Alarm() time.Time {
+	var next time.Time
+	at := func(t time.Time) {
+		if next.IsZero() || t.Before(next) {
+			next = t
+		}
+	}
+	for i := range s.Timers {
+		at(s.Timers[i].At(s.Zone))
+	}
+	if len(s.Outbox) > 0 { // strictly in order: the first decides
+		at(s.Outbox[0].due())
+	}
+	for i := range s.Parked {
+		at(s.Parked[i].At.Add(parkedLife))
+	}
+	for i := range s.Trail {
+		at(s.Trail[i].At.Add(trailLife))
+	}
+	return next
+}
+
+const (
+	parkedLife = 7 * 24 * time.Hour
+	trailLife  = 48 * time.Hour // no platform that limits removal allows more
+)
+
+// tidy lets go of what has outlived its use.
+func (s *State) tidy(now time.Time) {
+	s.Parked = slices.DeleteFunc(s.Parked, func(p Parked) bool { return now.Sub(p.At) >= parkedLife })
+	s.Trail = slices.DeleteFunc(s.Trail, func(t Trace) bool { return now.Sub(t.At) >= trailLife })
+	if n := len(s.Trail) - maxTrail; n > 0 {
+		s.Trail = slices.Delete(s.Trail, 0, n)
+	}
+}

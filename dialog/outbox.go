@@ -1,0 +1,196 @@
+package dialog
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Entry is a message that waits until the platform has taken it. It is
+// committed together with whatever caused it, so no reply is lost; and it tells
+// before the call who is trying until when, so that a restart knows which one
+// delivery is in doubt.
+type Entry struct {
+	ID     uint64
+	Msg    Message
+	Screen bool      // it carries the open question
+	Tries  int       // calls that were begun
+	Doubts int       // of these, how many may or may not have arrived
+	Until  time.Time // somebody is trying until then; zero: nobody
+	After  time.Time // not before then
+	Latest time.Time // of no use after this; zero: always of use
+}
+
+const (
+	// SendTime is how long one delivery may take, and SendLease how long its
+	// sender is left alone with it: the deadline always ends first.
+	SendTime  = 10 * time.Second
+	SendLease = 15 * time.Second
+	// maxDoubts is when a message that may have arrived that often is given up.
+	maxDoubts = 5
+)
+
+func (c *Coder) entry(e *Entry) {
+	c.Uint64(&e.ID)
+	c.Bool(&e.Screen)
+	c.Count(&e.Tries)
+	c.Count(&e.Doubts)
+	c.Time(&e.Until)
+	c.Time(&e.After)
+	c.Time(&e.Latest)
+	m := &e.Msg
+	c.String(&m.ID)
+	c.String(&m.Text)
+	List(c, &m.Choices, func(c *Coder, row *[]Choice) { List(c, row, (*Coder).choice) })
+	c.Bool(&m.Many)
+	c.ref(&m.Edit)
+	c.file(&m.Picture)
+	c.file(&m.File)
+	c.Bool(&m.Quiet)
+	c.Bool(&m.Nudge)
+	c.String(&m.Hint)
+}
+
+func (c *Coder) choice(x *Choice) {
+	c.String(&x.Label)
+	c.String(&x.Data)
+	c.Bool(&x.On)
+	c.Bool(&x.Nav)
+	c.String(&x.URL)
+	c.String(&x.Share)
+}
+
+func (c *Coder) file(f **File) {
+	has := *f != nil
+	c.Bool(&has)
+	if !has {
+		*f = nil
+		return
+	}
+	if c.reading {
+		*f = new(File)
+	}
+	bytes := string((*f).Bytes)
+	c.String(&(*f).Name)
+	c.String(&(*f).Type)
+	c.String(&bytes)
+	if c.reading {
+		(*f).Bytes = []byte(bytes)
+	}
+}
+
+func (e *Entry) due() time.Time {
+	if !e.Until.IsZero() {
+		return e.Until
+	}
+	return e.After
+}
+
+// post puts a message in the outbox.
+func (s *State) post(e Entry, now time.Time) {
+	e.ID = s.rand()
+	e.Msg.ID = strconv.FormatUint(e.ID, 36)
+	if e.After.IsZero() {
+		e.After = now
+	}
+	if e.Msg.Edit != "" { // an edit nobody has tried yet is overtaken by a newer one
+		s.Outbox = slices.DeleteFunc(s.Outbox, func(old Entry) bool {
+			return old.Msg.Edit == e.Msg.Edit && old.Tries == 0
+		})
+	}
+	s.Outbox = append(s.Outbox, e)
+	for len(s.Outbox) > maxOutbox {
+		i := slices.IndexFunc(s.Outbox, func(e Entry) bool { return e.Msg.Nudge })
+		s.Outbox = slices.Delete(s.Outbox, max(i, 0), max(i, 0)+1)
+	}
+}
+
+// claim marks what is to be delivered now and returns it. Deliveries are
+// strictly in order: nothing overtakes the first.
+func (s *State) claim(now time.Time) []Entry {
+	if s.Muted {
+		s.Outbox = nil
+	}
+	var out []Entry
+	for i := 0; i < len(s.Outbox); {
+		e := &s.Outbox[i]
+		if !e.Until.IsZero() && !now.Before(e.Until) {
+			e.Until = time.Time{} // the sender died or was cut off: in doubt
+			if s.doubt(e, now) {
+				s.Outbox = slices.Delete(s.Outbox, i, i+1)
+				continue
+			}
+		}
+		if e.stale(now) {
+			s.Outbox = slices.Delete(s.Outbox, i, i+1)
+			continue
+		}
+		if !e.Until.IsZero() || now.Before(e.After) {
+			break
+		}
+		e.Tries++
+		e.Until = now.Add(SendLease)
+		out = append(out, *e)
+		i++
+	}
+	return out
+}
+
+func (e *Entry) stale(now time.Time) bool {
+	return e.Until.IsZero() && !e.Latest.IsZero() && now.After(e.Latest)
+}
+
+// doubt decides on a delivery that may or may not have arrived: what nobody
+// asked for is dropped, all else is sent again, since its buttons make a second
+// copy harmless. It tells whether to drop.
+func (s *State) doubt(e *Entry, now time.Time) bool {
+	e.Doubts++
+	if e.Msg.Nudge || e.Doubts >= maxDoubts {
+		return true
+	}
+	e.After = now.Add(backoff(e.Tries))
+	return false
+}
+
+// backoff is 1, 4, 16 … seconds, a minute at most.
+func backoff(tries int) time.Duration {
+	return min(time.Second<<min(2*max(tries-1, 0), 6), time.Minute)
+}
+
+// receipt settles a delivery.
+func (s *State) receipt(r Receipt, now time.Time) {
+	i := slices.IndexFunc(s.Outbox, func(e Entry) bool { return e.ID == r.Entry })
+	if i < 0 {
+		return
+	}
+	e := &s.Outbox[i]
+	e.Until = time.Time{}
+	drop := false
+	switch {
+	case r.OK:
+		drop = true
+		if e.Screen {
+			s.Screen = r.Ref
+		}
+		if r.Ref != "" && r.Ref != e.Msg.Edit {
+			s.Trail = append(s.Trail, Trace{r.Ref, now})
+		}
+	case r.Verdict == Later:
+		wait := r.After
+		if wait <= 0 {
+			wait = backoff(e.Tries)
+		}
+		e.After = now.Add(wait)
+	case r.Verdict == Never:
+		drop = true
+	case r.Verdict == Gone:
+		s.Muted = true
+		s.Outbox = nil
+		return
+	default:
+		drop = s.doubt(e, now)
+	}
+	if drop {
+		s.Outbox = slices.Delete(s.Outbox, i, i+1)
+	}
+}

@@ -1,0 +1,182 @@
+package dialog
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Script is what the bot can say and do: flows, words, and the Go behind the
+// names that flows use. It is made once and then only read, so one Script
+// serves all people at once. [Script.Init] must have been called.
+type Script struct {
+	Flows map[string]*Flow
+	Words map[string]Words // by language
+	Langs []string         // the languages, the default first
+
+	Commands map[string]string // "/name" → what it does: an action or "flow:NAME"
+	Actions  map[string]func(*Turn)
+	Lists    map[string]func(*Turn) []Option
+	Facts    map[string]func(*Turn) string // what conditions with "@" ask for
+	Values   map[string]func(*Turn) string // what {placeholders} stand for, marked up
+	Timers   map[string]func(*Turn, Timer)
+
+	// Gate names the flow a person has to pass before anything that is not
+	// [Flow.Open]; "" once they have. Nil: there is no gate.
+	Gate func(*Turn) string
+	// Care looks at every free text before anything else does. It tells whether
+	// it took the conversation over. Nil: nobody looks.
+	Care func(*Turn, string) bool
+	// ReadTime understands a moment that was typed, in any of langs. Nil:
+	// questions for a time take only their options.
+	ReadTime func(text string, now time.Time, langs ...string) (time.Time, Reading)
+}
+
+// Reading is what became of a moment that was typed.
+type Reading uint8
+
+const (
+	Unclear  Reading = iota // ask back
+	Moment                  // a time to come
+	Declined                // not now, never
+)
+
+// Words are the sentences of one language: key → variants.
+type Words map[string][]string
+
+// Option is one entry of a list that Go knows.
+type Option struct {
+	ID    string
+	Label string // empty: the words have it
+	Share string // instead of answering, the button carries this text elsewhere
+	URL   string // instead of answering, the button opens this
+}
+
+// The flows and keys that the engine itself needs.
+const (
+	ReturnFlow = "return" // offers an interrupted conversation; its actions are engine.resume and engine.leave
+	ChangeFlow = "change" // chooses an earlier answer to give anew; its list is "answered", its action engine.change
+)
+
+// Init prepares the script for use and tells the first thing that is wrong with
+// its names. What people could stumble over (missing words, dead ends) is the
+// business of package prompts' check.
+func (s *Script) Init() error {
+	if len(s.Langs) == 0 {
+		return fmt.Errorf("script: no language")
+	}
+	actions := map[string]func(*Turn){
+		"engine.resume": (*Turn).resume,
+		"engine.leave":  (*Turn).leave,
+		"engine.change": (*Turn).changeChosen,
+		"end":           (*Turn).End,
+	}
+	for name, do := range s.Actions {
+		actions[name] = do
+	}
+	s.Actions = actions
+	lists := map[string]func(*Turn) []Option{"answered": answered}
+	for name, list := range s.Lists {
+		lists[name] = list
+	}
+	s.Lists = lists
+	values := map[string]func(*Turn) string{"waiting": waiting}
+	for name, value := range s.Values {
+		values[name] = value
+	}
+	s.Values = values
+	for _, f := range s.Flows {
+		seen := map[uint32]string{}
+		for i := range f.Steps {
+			st := &f.Steps[i]
+			st.print = st.Print()
+			if other, twice := seen[st.print]; twice {
+				return fmt.Errorf("flow %s: steps %q and %q can not be told apart", f.Name, other, st.Key)
+			}
+			seen[st.print] = st.Key
+			if st.From != "" && s.Lists[st.From] == nil {
+				return &NameError{f.Name, st.Key, "list", st.From, sortedNames(s.Lists)}
+			}
+			for _, c := range st.When {
+				if name, ok := strings.CutPrefix(c.Key, "@"); ok && s.Facts[name] == nil {
+					return &NameError{f.Name, st.Key, "fact", name, sortedNames(s.Facts)}
+				}
+			}
+			dos := slices.Clone(st.Do)
+			for _, b := range st.On {
+				dos = append(dos, b.Do)
+			}
+			if err := s.known(f, st.Key, dos); err != nil {
+				return err
+			}
+		}
+		if err := s.known(f, "done", f.Done); err != nil {
+			return err
+		}
+		if err := s.known(f, "stop", f.Stop); err != nil {
+			return err
+		}
+	}
+	for name, do := range s.Commands {
+		if err := s.known(&Flow{Name: "/" + name}, "command", []string{do}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Script) known(f *Flow, key string, dos []string) error {
+	for _, do := range dos {
+		if name, ok := strings.CutPrefix(do, "flow:"); ok {
+			if s.Flows[name] == nil {
+				return &NameError{f.Name, key, "flow", name, sortedNames(s.Flows)}
+			}
+		} else if s.Actions[do] == nil {
+			return &NameError{f.Name, key, "action", do, sortedNames(s.Actions)}
+		}
+	}
+	return nil
+}
+
+// NameError is a name in a flow that nobody answers to.
+type NameError struct {
+	Flow, Key  string
+	Kind, Name string   // "action", "list", "fact", "flow"
+	Known      []string // what there is
+}
+
+func (e *NameError) Error() string {
+	return fmt.Sprintf("flow %s, step %s: no %s is named %q", e.Flow, e.Key, e.Kind, e.Name)
+}
+
+func sortedNames[V any](m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// lang is the language to speak with this person.
+func (s *Script) lang(want string) string {
+	want = strings.ToLower(want)
+	if _, ok := s.Words[want]; ok {
+		return want
+	}
+	if base, _, ok := strings.Cut(want, "-"); ok {
+		if _, ok := s.Words[base]; ok {
+			return base
+		}
+	}
+	return s.Langs[0]
+}
+
+// variants are the sentences for key in lang, or in the default language.
+func (s *Script) variants(lang, key string) []string {
+	if v := s.Words[s.lang(lang)][key]; len(v) > 0 {
+		return v
+	}
+	return s.Words[s.Langs[0]][key]
+}

@@ -1,0 +1,265 @@
+package dialog
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Outcome is what a step leaves: the state to commit and, once that is done,
+// the messages to hand over now. Whatever cannot be handed over now is in the
+// state, and its alarm says when to look again.
+type Outcome struct {
+	State   *State
+	Deliver []Entry
+	Repeat  bool // the event had been taken before; nothing changed
+	Full    bool // the step would have grown the state past [MaxBlob] and was undone
+	Dropped int  // planned messages that came due too late to be of use
+}
+
+// Step is the bot as one pure function: what was, what happened, what follows.
+// It takes s over; the caller goes on with Outcome.State. The same bytes, event
+// and now always give the same outcome. It panics only on a defect, or with a
+// value that [Recovered] turns into an error.
+func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
+	now = now.UTC().Truncate(time.Millisecond)
+	if now.Before(s.Clock) {
+		now = s.Clock
+	}
+	out := Outcome{State: s}
+	if ev.Kind == Sent {
+		s.Clock = now
+		if ev.Receipt != nil {
+			s.receipt(*ev.Receipt, now)
+		}
+		out.Deliver = s.claim(now)
+		return out
+	}
+	if ev.ID != "" {
+		if s.seen.has(ev.ID) {
+			out.Repeat = true
+			return out
+		}
+		s.seen.add(ev.ID, now)
+	}
+	s.Clock = now
+	s.tidy(now)
+	t := &Turn{Script: sc, State: s, Event: &ev, Now: now}
+	if s.Lang == "" {
+		s.Lang = sc.lang(ev.Lang)
+	}
+	switch ev.Kind {
+	case Blocked:
+		s.Muted = true
+	case Unblocked:
+		s.Muted = false
+	case Alarm:
+		out.Dropped = t.ring()
+	case Partner:
+		t.partner()
+	default:
+		s.Muted = false
+		t.talk()
+	}
+	t.close()
+	out.Deliver = s.claim(now)
+	return out
+}
+
+// Apply is Step from bytes to bytes. A nil blob is a person nobody has met; seed
+// is then where their chance comes from. A step that would grow the state past
+// [MaxBlob] is undone: the person is told, and nothing else changes.
+func (sc *Script) Apply(blob []byte, person PersonID, seed uint64, ev Event, now time.Time) (next []byte, out Outcome, err error) {
+	defer func() { err = Recovered(recover(), err) }()
+	load := func() (*State, error) {
+		if blob == nil {
+			return NewState(person, seed), nil
+		}
+		return DecodeState(blob)
+	}
+	s, err := load()
+	if err != nil {
+		return nil, out, err
+	}
+	out = sc.Step(s, ev, now)
+	next = out.State.Encode()
+	if len(next) <= MaxBlob {
+		return next, out, nil
+	}
+	if s, err = load(); err != nil {
+		return nil, out, err
+	}
+	s.seen.add(ev.ID, now)
+	t := &Turn{Script: sc, State: s, Event: &ev, Now: now}
+	t.Say("engine.full")
+	t.close()
+	out = Outcome{State: s, Deliver: s.claim(now), Full: true}
+	return s.Encode(), out, nil
+}
+
+// Recovered turns what a step panicked with into an error. Use it in a deferred
+// call with recover's result; with nil it returns err as it is.
+func Recovered(panicked any, err error) error {
+	switch p := panicked.(type) {
+	case nil:
+		return err
+	case unreadablePart:
+		return fmt.Errorf("state: part %d: %w: %w", p.id, p.err, ErrUnreadable)
+	default:
+		return &PanicError{p}
+	}
+}
+
+// PanicError is a step that failed on a defect of ours. Its text names the
+// defect's type only: the value may carry a person's words.
+type PanicError struct{ Value any }
+
+func (e *PanicError) Error() string { return fmt.Sprintf("step: panic (%T)", e.Value) }
+
+// ring looks at what is due and returns how much of it came too late.
+func (t *Turn) ring() (late int) {
+	s := t.State
+	for range maxTurn {
+		i := -1
+		for j := range s.Timers {
+			at := s.Timers[j].At(s.Zone)
+			if !at.After(t.Now) && (i < 0 || at.Before(s.Timers[i].At(s.Zone))) {
+				i = j
+			}
+		}
+		if i < 0 {
+			return late
+		}
+		tm := s.Timers[i]
+		s.Timers = append(s.Timers[:i:i], s.Timers[i+1:]...)
+		if !tm.Latest.IsZero() && t.Now.After(tm.Latest) {
+			late++
+			continue
+		}
+		if ring := t.Script.Timers[tm.Name]; ring != nil {
+			ring(t, tm)
+		}
+	}
+	return late
+}
+
+// partner hands a word from another conversation to the script.
+func (t *Turn) partner() { t.Do("partner." + t.Event.Name) }
+
+// talk answers whatever a person did.
+func (t *Turn) talk() {
+	ev := t.Event
+	t.letGo()
+	switch ev.Kind {
+	case Text, Edited:
+		ev.Text = Clean(ev.Text, MaxText)
+	case Command:
+		ev.Name = strings.ToLower(ev.Name)
+		ev.Text = Clean(ev.Text, MaxText)
+	}
+	if ev.Kind == Press {
+		t.press()
+	} else if !t.care() {
+		switch ev.Kind {
+		case Command:
+			t.command()
+		case Text:
+			t.text()
+		case Edited:
+			t.Say("engine.edited")
+			t.again()
+		case Media:
+			t.Say(t.mediaKey())
+			t.again()
+		}
+	}
+	t.advance()
+}
+
+// letGo ends conversations that nobody has touched for a long time.
+func (t *Turn) letGo() {
+	s := t.State
+	for i := 0; i < len(s.Runs); {
+		r := &s.Runs[i]
+		last := r.Begun
+		for j := range r.Answers {
+			if at := r.Answers[j].At; at.After(last) {
+				last = at
+			}
+		}
+		if t.Now.Sub(last) > runLife {
+			s.ended(r.Mark)
+			s.Runs = append(s.Runs[:i:i], s.Runs[i+1:]...)
+			continue
+		}
+		i++
+	}
+}
+
+func (t *Turn) mediaKey() string {
+	key := "engine.media." + t.Event.Name
+	if len(t.Script.variants(t.State.Lang, key)) == 0 {
+		return "engine.media.other"
+	}
+	return key
+}
+
+// care lets the script look at what was typed, before anything else does. A
+// word that answers the open question exactly as it stands on a button is left
+// alone: the button itself would not be looked at either.
+func (t *Turn) care() bool {
+	look := t.Script.Care
+	if look == nil || t.Event.Text == "" || t.Event.Kind == Press {
+		return false
+	}
+	if t.Event.Kind == Text {
+		if r, st := t.open(); st != nil && t.exact(r, st, t.Event.Text) {
+			return false
+		}
+	}
+	return look(t, t.Event.Text)
+}
+
+func (t *Turn) command() {
+	name := t.Event.Name
+	do, ok := t.Script.Commands[name]
+	switch {
+	case !ok && t.nav(name):
+	case !ok:
+		t.Say("engine.unknown_command")
+		t.again()
+	case t.gated(do):
+	default:
+		t.State.Misses = 0
+		flow, isFlow := strings.CutPrefix(do, "flow:")
+		if isFlow && t.State.findRun(flow) >= 0 && !t.Script.Flows[flow].Aside {
+			if top := t.top(); top.Flow == flow {
+				t.Say("engine.here")
+			} else {
+				t.Say("engine.again")
+			}
+		}
+		t.Run = t.top()
+		t.Do(do)
+		t.again()
+	}
+}
+
+// gated begins the gate's flow instead of do, if the person has not passed it.
+func (t *Turn) gated(do string) bool {
+	if t.Script.Gate == nil {
+		return false
+	}
+	gate := t.Script.Gate(t)
+	if gate == "" {
+		return false
+	}
+	if flow, ok := strings.CutPrefix(do, "flow:"); ok && t.Script.Flows[flow].Open {
+		return false
+	}
+	if top := t.top(); top == nil || top.Flow != gate {
+		t.Start(gate, "")
+	}
+	t.again()
+	return true
+}

@@ -1,0 +1,282 @@
+package dialog
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Turn is one event meeting one state. Actions work through it: they read the
+// answers of their run, change what is kept, and say words.
+type Turn struct {
+	Script *Script
+	State  *State
+	Event  *Event
+	Now    time.Time // never earlier than at any turn before
+	Run    *Run      // the run an action belongs to; may have ended already
+
+	paras []string // said and not yet posted
+	steps int      // taken in this turn
+	edit  Ref      // the message the first post may replace
+	share []Choice // buttons that belong to what was said
+}
+
+// Word is the sentence under key, its placeholders filled. Where there are
+// several, chance picks; the same salt picks the same. A key without words
+// gives the key itself, which the check of package prompts makes impossible.
+func (t *Turn) Word(key string, salt uint64) string {
+	v := t.Script.variants(t.State.Lang, key)
+	if len(v) == 0 {
+		return key
+	}
+	return t.fill(v[salt%uint64(len(v))])
+}
+
+// Label is Word for keys that have one form only.
+func (t *Turn) Label(key string) string { return t.Word(key, 0) }
+
+// fill replaces {name} by the answer of the run or the value that Go knows.
+func (t *Turn) fill(text string) string {
+	if !strings.Contains(text, "{") {
+		return text
+	}
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(text, "{")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		name, after, ok := strings.Cut(rest, "}")
+		if !ok {
+			b.WriteString("{" + rest)
+			return b.String()
+		}
+		b.WriteString(t.Value(name))
+		text = after
+	}
+}
+
+// Value is what the placeholder name stands for.
+func (t *Turn) Value(name string) string {
+	if v := t.Script.Values[name]; v != nil {
+		return v(t)
+	}
+	if t.Run != nil {
+		if a := t.Run.Find(name); a != nil {
+			return t.Show(t.Run.Flow, a)
+		}
+	}
+	return ""
+}
+
+// Show is an answer in words, marked up.
+func (t *Turn) Show(flow string, a *Answer) string {
+	if a.Text != "" {
+		return Escape(a.Text)
+	}
+	var labels []string
+	for _, v := range a.Values {
+		item, rate := splitRate(v)
+		label := t.optionLabel(flow, a.Key, item)
+		if rate != "" {
+			label += ": " + t.optionLabel(flow, a.Key, rate)
+		}
+		labels = append(labels, label)
+	}
+	return strings.Join(labels, ", ")
+}
+
+func (t *Turn) optionLabel(flow, key, id string) string {
+	if own := OwnText(id); own != "" {
+		return Escape(own)
+	}
+	return t.Label(flow + "." + key + "." + id)
+}
+
+// Say adds the sentence under key to what is being said.
+func (t *Turn) Say(key string) { t.Tell(t.Word(key, t.State.rand())) }
+
+// Tell adds a paragraph of marked-up text to what is being said.
+func (t *Turn) Tell(text string) {
+	if text != "" {
+		t.paras = append(t.paras, text)
+	}
+}
+
+// Offer adds a button that belongs to what is being said and is no answer: one
+// with a URL or a text to share.
+func (t *Turn) Offer(c Choice) { t.share = append(t.share, c) }
+
+// Send posts what has been said so far as a message of its own, so that it can
+// be forwarded or kept.
+func (t *Turn) Send() {
+	if len(t.paras) > 0 {
+		t.post(Entry{Msg: Message{Choices: t.shareRow(nil)}})
+	}
+}
+
+// Post sends a message that is complete in itself: a file, a nudge.
+func (t *Turn) Post(e Entry) {
+	t.Send()
+	if e.Msg.Hint == "" && t.Event.Kind != Alarm {
+		e.Msg.Hint = t.Event.Hint
+	}
+	t.State.post(e, t.Now)
+}
+
+func (t *Turn) shareRow(rows [][]Choice) [][]Choice {
+	var own [][]Choice
+	for _, c := range t.share {
+		own = append(own, []Choice{c})
+	}
+	t.share = nil
+	return append(own, rows...)
+}
+
+// post completes e with what was said and the message it may replace.
+func (t *Turn) post(e Entry) {
+	e.Msg.Text = strings.Join(t.paras, "\n\n")
+	t.paras = nil
+	e.Msg.Edit, t.edit = t.edit, ""
+	e.Msg.Hint = t.Event.Hint
+	t.State.post(e, t.Now)
+}
+
+// Rand is a number below n by the person's own chance.
+func (t *Turn) Rand(n int) int { return int(t.State.rand() % uint64(n)) }
+
+// Do runs an action or begins a flow ("flow:NAME").
+func (t *Turn) Do(name string) {
+	if flow, ok := strings.CutPrefix(name, "flow:"); ok {
+		t.Start(flow, "")
+		return
+	}
+	if do := t.Script.Actions[name]; do != nil {
+		do(t)
+	}
+}
+
+// Start begins a flow on top of what is open. One that waits already is taken
+// up again, unless it is Aside, which begins anew.
+func (t *Turn) Start(flow, note string) *Run {
+	s := t.State
+	f := t.Script.Flows[flow]
+	if i := s.findRun(flow); i >= 0 {
+		r := s.Runs[i]
+		s.Runs = slices.Delete(s.Runs, i, i+1)
+		if f != nil && !f.Aside && note == r.Note {
+			s.Runs = append(s.Runs, r)
+			return t.top()
+		}
+		s.ended(r.Mark)
+	}
+	if len(s.Runs) >= maxRuns {
+		s.ended(s.Runs[0].Mark)
+		s.Runs = slices.Delete(s.Runs, 0, 1)
+	}
+	s.Runs = append(s.Runs, Run{Flow: flow, Mark: uint32(s.rand()) | 1, Begun: t.Now, Note: note})
+	return t.top()
+}
+
+// Wait begins a flow beneath what is open and puts its first question into a
+// message of its own, without taking the floor: a nudge. It tells whether it
+// could.
+func (t *Turn) Wait(flow, note string, latest time.Time) {
+	s := t.State
+	if i := s.findRun(flow); i >= 0 {
+		s.ended(s.Runs[i].Mark)
+		s.Runs = slices.Delete(s.Runs, i, i+1)
+	}
+	s.Runs = slices.Insert(s.Runs, 0, Run{Flow: flow, Mark: uint32(s.rand()) | 1, Begun: t.Now, Note: note})
+	r := &s.Runs[0]
+	f := t.Script.Flows[flow]
+	for i := range f.Steps {
+		if st := &f.Steps[i]; st.Asks() {
+			r.Asked = Question{st.Key, st.Print()}
+			old := t.Run
+			t.Run = r
+			e := Entry{Latest: latest, Screen: len(s.Runs) == 1}
+			e.Msg = t.question(r, st)
+			e.Msg.Nudge = true
+			t.Run = old
+			s.post(e, t.Now)
+			return
+		}
+	}
+}
+
+// End closes the action's run without its done actions.
+func (t *Turn) End() {
+	if i := t.State.runByMark(t.Run.Mark); i >= 0 {
+		t.State.ended(t.Run.Mark)
+		kept := *t.Run
+		t.State.Runs = slices.Delete(t.State.Runs, i, i+1)
+		t.Run = &kept
+	}
+}
+
+// EndAll closes every open conversation.
+func (t *Turn) EndAll() {
+	for _, r := range t.State.Runs {
+		t.State.ended(r.Mark)
+	}
+	t.State.Runs = nil
+}
+
+// Again drops answers of the action's run, so that they are asked anew.
+func (t *Turn) Again(keys ...string) {
+	if i := t.State.runByMark(t.Run.Mark); i >= 0 {
+		t.State.Runs[i].drop(func(a *Answer) bool { return slices.Contains(keys, a.Key) })
+	}
+}
+
+// Put records an answer of the action's run by hand.
+func (t *Turn) Put(key string, values ...string) {
+	i := t.State.runByMark(t.Run.Mark)
+	if i < 0 {
+		return
+	}
+	r := &t.State.Runs[i]
+	f := t.Script.Flows[r.Flow]
+	if st, _ := f.Step(key); st != nil {
+		r.put(f, Answer{Question: Question{key, st.Print()}, Values: values})
+	}
+}
+
+func (t *Turn) top() *Run {
+	if n := len(t.State.Runs); n > 0 {
+		return &t.State.Runs[n-1]
+	}
+	return nil
+}
+
+func (s *State) findRun(flow string) int {
+	return slices.IndexFunc(s.Runs, func(r Run) bool { return r.Flow == flow })
+}
+
+func (s *State) runByMark(mark uint32) int {
+	return slices.IndexFunc(s.Runs, func(r Run) bool { return r.Mark == mark })
+}
+
+// ended remembers a mark, so that its buttons are known as old.
+func (s *State) ended(mark uint32) {
+	s.Ended = append(s.Ended, mark)
+	if n := len(s.Ended) - 16; n > 0 {
+		s.Ended = slices.Delete(s.Ended, 0, n)
+	}
+}
+
+// SetTimer plans t.Name, replacing a timer of the same name and note.
+func (s *State) SetTimer(t Timer) {
+	s.StopTimer(t.Name, t.Note)
+	t.ID = uint32(s.rand())
+	s.Timers = append(s.Timers, t)
+}
+
+// StopTimer lets go of the timers of that name, of any note if note is "".
+func (s *State) StopTimer(name, note string) {
+	s.Timers = slices.DeleteFunc(s.Timers, func(t Timer) bool {
+		return t.Name == name && (note == "" || t.Note == note)
+	})
+}
