@@ -15,8 +15,8 @@ func (t *Turn) open() (*Run, *Step) {
 	if f == nil {
 		return r, nil
 	}
-	st, _ := f.Step(r.Asked.Key)
-	if st == nil || st.Print() != r.Asked.Print {
+	st, _ := f.Step(r.Last.Key)
+	if st == nil || st.Print() != r.Last.Print {
 		return r, nil // asked under an older version of the flow
 	}
 	return r, st
@@ -59,7 +59,7 @@ func (t *Turn) press() {
 		return
 	}
 	s.Misses = 0
-	asked := top.Asked == Question{st.Key, st.Print()}
+	asked := top.Last == Question{st.Key, st.Print()}
 	had := top.Find(st.Key)
 	switch {
 	case asked && had == nil:
@@ -132,20 +132,12 @@ func (t *Turn) choose(r *Run, f *Flow, st *Step, opt string) {
 		t.confirm(r, f, st)
 		return
 	}
-	if t.plainChoice(st, opt) {
+	if st.Form != Many && st.Form != Each {
 		t.settle(r, f, st, t.answer(st, opt))
 		return
 	}
 	t.toggle(r, st, opt)
 	t.again()
-}
-
-// plainChoice tells whether opt settles the question at once.
-func (t *Turn) plainChoice(st *Step, opt string) bool {
-	if st.Form != Many && st.Form != Each {
-		return true
-	}
-	return slices.ContainsFunc(st.On, func(b Branch) bool { return b.Option == opt })
 }
 
 // settle records an answer and does what it brings about.
@@ -155,9 +147,10 @@ func (t *Turn) settle(r *Run, f *Flow, st *Step, a Answer) {
 	r.put(f, a)
 	_, at := f.Step(st.Key)
 	t.prune(r, f, at)
-	for _, v := range a.Values {
-		if t.branch(r, st, v) {
-			return
+	// What is begun last is held first, so the first option's branch begins last.
+	for i := len(st.On) - 1; i >= 0; i-- {
+		if slices.Contains(a.Values, st.On[i].Option) {
+			t.branch(t.State.find(r.Mark, r), st, st.On[i].Option)
 		}
 	}
 }

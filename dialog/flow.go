@@ -50,6 +50,7 @@ type Step struct {
 	Free    Form     // One: Write, When or Number accepts that as well; else zero
 	Max     int      // Write: runes; Number: the largest
 	Min     int      // Number: the smallest
+	Read    string   // Write: the name of who understands the text ([Script.Readers]); empty: any text will do
 
 	When []Cond   // all must hold
 	Skip bool     // may be passed over
@@ -94,7 +95,7 @@ func (s *Step) Print() uint32 {
 		}
 		h.Write([]byte{1})
 	}
-	put(s.Key, s.Form.String(), s.Free.String(), s.From)
+	put(s.Key, s.Form.String(), s.Free.String(), s.From, s.Read)
 	put(slices.Sorted(slices.Values(s.Options))...)
 	put(slices.Sorted(slices.Values(s.Rates))...)
 	if s.Form == Number || s.Free == Number {

@@ -218,7 +218,7 @@ func (h *Host) tryTurn(ctx context.Context, box *mailbox, events []Event) ([]Ent
 	}
 	blob, alarm := rec.Blob, time.Time{}
 	var deliver []Entry
-	changed := false
+	changed, erase := false, false
 	for _, ev := range events {
 		if blob == nil && (ev.Kind == Alarm || ev.Kind == Sent || ev.Kind == Blocked) {
 			continue // nobody is there
@@ -233,12 +233,16 @@ func (h *Host) tryTurn(ctx context.Context, box *mailbox, events []Event) ([]Ent
 		}
 		blob, alarm, changed = next, out.State.Alarm(), true
 		deliver = append(deliver, out.Deliver...)
+		erase = out.Erase
 		if box.person == "" {
 			box.person = out.State.Person
 		}
 	}
 	if !changed {
 		return nil, nil
+	}
+	if erase {
+		return h.erase(ctx, box, rec, deliver)
 	}
 	tag := newTag()
 	if err := h.Store.Commit(ctx, box.key, rec.Tag, tag, blob, alarm); err != nil {
@@ -247,6 +251,22 @@ func (h *Host) tryTurn(ctx context.Context, box *mailbox, events []Event) ([]Ent
 	}
 	box.known = &Record{Blob: blob, Tag: tag}
 	return deliver, nil
+}
+
+// erase puts a tombstone in the record's place and says the last words, from
+// memory and once: there is nothing left that could remember whether they arrived.
+func (h *Host) erase(ctx context.Context, box *mailbox, rec Record, last []Entry) ([]Entry, error) {
+	box.known = nil
+	if rec.Tag != (Tag{}) {
+		if err := h.Store.Delete(ctx, box.key, rec.Tag, newTag()); err != nil {
+			return nil, fmt.Errorf("delete: %w", err)
+		}
+	}
+	for i := range last {
+		last[i].Msg.Edit = ""
+	}
+	h.deliver(box.person, last)
+	return nil, nil
 }
 
 func (h *Host) load(ctx context.Context, box *mailbox) (Record, error) {

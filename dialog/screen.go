@@ -79,6 +79,13 @@ func (t *Turn) label(r *Run, st *Step, o Option) string {
 
 // askNow shows the question.
 func (t *Turn) askNow(r *Run, f *Flow, st *Step) {
+	if q := (Question{st.Key, st.Print()}); r.Last != q {
+		if t.Script.Preset != nil && len(r.Draft) == 0 {
+			t.Run = r
+			r.Draft = t.Script.Preset(t, f.Name, st.Key)
+		}
+		r.Last = q
+	}
 	r.Asked = Question{st.Key, st.Print()}
 	said := t.paras
 	t.paras = nil

@@ -21,6 +21,11 @@ type Script struct {
 	Facts    map[string]func(*Turn) string // what conditions with "@" ask for
 	Values   map[string]func(*Turn) string // what {placeholders} stand for, marked up
 	Timers   map[string]func(*Turn, Timer)
+	// Readers understand texts that have to mean something (a city, a country):
+	// they return the option ids meant, or say what is wrong and return nil.
+	Readers map[string]func(*Turn, string) []string
+	// Preset is what the toggles of a question begin with. Nil: nothing.
+	Preset func(t *Turn, flow, key string) []string
 
 	// Gate names the flow a person has to pass before anything that is not
 	// [Flow.Open]; "" once they have. Nil: there is no gate.
@@ -97,6 +102,9 @@ func (s *Script) Init() error {
 			seen[st.print] = st.Key
 			if st.From != "" && s.Lists[st.From] == nil {
 				return &NameError{f.Name, st.Key, "list", st.From, sortedNames(s.Lists)}
+			}
+			if st.Read != "" && s.Readers[st.Read] == nil {
+				return &NameError{f.Name, st.Key, "reader", st.Read, sortedNames(s.Readers)}
 			}
 			for _, c := range st.When {
 				if name, ok := strings.CutPrefix(c.Key, "@"); ok && s.Facts[name] == nil {

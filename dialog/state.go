@@ -39,7 +39,8 @@ type Run struct {
 	Mark    uint32 // random; stands in every button of this run
 	Begun   time.Time
 	Answers []Answer // in the order of the flow
-	Asked   Question // the one on the screen
+	Asked   Question // the one on the screen; empty: it has to be shown again
+	Last    Question // the one shown last
 	Draft   []string // toggles of an unfinished many or each
 	Note    string   // what the flow was begun with: an id, a word; may be empty
 	Called  bool     // begun by a step of the run below, which goes on when this one ends
@@ -195,6 +196,7 @@ func (c *Coder) run(r *Run) {
 	c.Time(&r.Begun)
 	List(c, &r.Answers, (*Coder).answer)
 	c.question(&r.Asked)
+	c.question(&r.Last)
 	List(c, &r.Draft, (*Coder).ID)
 	c.String(&r.Note)
 	c.Bool(&r.Called)

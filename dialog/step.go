@@ -14,6 +14,7 @@ type Outcome struct {
 	Deliver []Entry
 	Repeat  bool // the event had been taken before; nothing changed
 	Full    bool // the step would have grown the state past [MaxBlob] and was undone
+	Erase   bool // forget the person: the record is to become a tombstone, not to be committed
 	Dropped int  // planned messages that came due too late to be of use
 }
 
@@ -62,6 +63,7 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 		t.talk()
 	}
 	t.close()
+	out.Erase = t.erase
 	out.Deliver = s.claim(now)
 	return out
 }

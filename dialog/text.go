@@ -157,6 +157,13 @@ func (t *Turn) take(r *Run, f *Flow, st *Step, text, fold string) bool {
 		}
 		a := t.answer(st)
 		a.Text = text
+		if st.Read != "" {
+			a.Values = t.Script.Readers[st.Read](t, text)
+			if a.Values == nil { // the reader has said why
+				t.again()
+				return true
+			}
+		}
 		t.settle(r, f, st, a)
 		return true
 	case st.Own && utf8.RuneCountInString(text) <= maxOwnText:
@@ -455,7 +462,7 @@ func (t *Turn) chooseText(r *Run, f *Flow, st *Step, list []string) {
 			continue
 		}
 		switch {
-		case t.plainChoice(st, o):
+		case st.Form != Many && st.Form != Each:
 			t.choose(r, f, st, o)
 			return
 		case st.Form == Many && slices.Contains(r.Draft, o):

@@ -19,6 +19,7 @@ type Turn struct {
 	steps int      // taken in this turn
 	edit  Ref      // the message the first post may replace
 	share []Choice // buttons that belong to what was said
+	erase bool
 }
 
 // Word is the sentence under key, its placeholders filled. Where there are
@@ -194,6 +195,7 @@ func (t *Turn) Wait(flow, note string, latest time.Time) {
 	for i := range f.Steps {
 		if st := &f.Steps[i]; st.Asks() {
 			r.Asked = Question{st.Key, st.Print()}
+			r.Last = r.Asked
 			old := t.Run
 			t.Run = r
 			e := Entry{Latest: latest, Screen: len(s.Runs) == 1}
@@ -214,6 +216,14 @@ func (t *Turn) End() {
 		t.State.Runs = slices.Delete(t.State.Runs, i, i+1)
 		t.Run = &kept
 	}
+}
+
+// Erase forgets the person: nothing of the state is kept, and what is being
+// said in this turn is the last they hear.
+func (t *Turn) Erase() {
+	t.erase = true
+	t.State.Outbox = nil
+	t.EndAll()
 }
 
 // EndAll closes every open conversation.
@@ -253,6 +263,14 @@ func (t *Turn) top() *Run {
 
 func (s *State) findRun(flow string) int {
 	return slices.IndexFunc(s.Runs, func(r Run) bool { return r.Flow == flow })
+}
+
+// find is the run with that mark where it stands now, or gone if it has ended.
+func (s *State) find(mark uint32, gone *Run) *Run {
+	if i := s.runByMark(mark); i >= 0 {
+		return &s.Runs[i]
+	}
+	return gone
 }
 
 func (s *State) runByMark(mark uint32) int {

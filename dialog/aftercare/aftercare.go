@@ -1,0 +1,80 @@
+// Package aftercare is what this bot knows: preferences, check-ins, the nudge
+// plan, starters, settings. It gives the engine the Go behind the names that
+// flows use; the flows and every sentence come from package prompts.
+//
+// What is kept of a person beside the open conversation stands in a few parts
+// of the state: [Profile], [Journal], [Deck], [Plan].
+package aftercare
+
+import (
+	"time"
+
+	"afterglow/dialog"
+)
+
+// The parts of a state. The numbers are stored and never change their meaning.
+const (
+	partProfile = 1
+	partJournal = 2
+	partDeck    = 3
+	partPlan    = 4
+)
+
+// Content is what package prompts has loaded.
+type Content struct {
+	Flows map[string]*dialog.Flow
+	Words map[string]dialog.Words
+	Langs []string
+	Cards map[string][]Card // by language
+	Zones []Place
+	// Neutral tells whether a person's own line may stand on a lock screen; nil: any may.
+	Neutral func(line string) error
+	// ReadTime is [dialog.Script.ReadTime].
+	ReadTime func(text string, now time.Time, langs ...string) (time.Time, dialog.Reading)
+}
+
+// Card is one conversation starter.
+type Card struct {
+	ID, Group, Tone, Text, Tip string
+	For                        []string // situations; empty: any
+}
+
+// Place is a city, its time zone and country.
+type Place struct{ City, Zone, Country string }
+
+// New makes the script of the bot. An error names what a flow asks for in vain.
+func New(c Content) (*dialog.Script, error) {
+	b := &bot{Content: c}
+	s := &dialog.Script{
+		Flows: c.Flows, Words: c.Words, Langs: c.Langs, ReadTime: c.ReadTime,
+		Commands: map[string]string{},
+		Actions:  map[string]func(*dialog.Turn){},
+		Lists:    map[string]func(*dialog.Turn) []dialog.Option{},
+		Facts:    map[string]func(*dialog.Turn) string{},
+		Values:   map[string]func(*dialog.Turn) string{},
+		Timers:   map[string]func(*dialog.Turn, dialog.Timer){},
+		Readers:  map[string]func(*dialog.Turn, string) []string{},
+		Gate:     gate,
+		Preset:   preset,
+	}
+	for _, name := range []string{"start", "needs", "starters", "planner", "after", "checkin", "journal", "settings", "pause", "support", "privacy", "export", "forget", "help", "stop"} {
+		if c.Flows[name] != nil {
+			s.Commands[name] = "flow:" + name
+		}
+	}
+	for _, room := range []func(*dialog.Script){b.start, b.zones, b.needs, b.starters, b.settings, b.yours} {
+		room(s)
+	}
+	return s, s.Init()
+}
+
+// bot is the content that the actions work with. It is only read.
+type bot struct{ Content }
+
+// lang is the language a person's cards come in.
+func (b *bot) lang(t *dialog.Turn) string {
+	if len(b.Cards[t.State.Lang]) > 0 {
+		return t.State.Lang
+	}
+	return b.Langs[0]
+}
