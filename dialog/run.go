@@ -286,7 +286,7 @@ func (t *Turn) short(flow string, a *Answer) string {
 	if show := Plain(t.Show(flow, a)); show != "" {
 		title += " " + show
 	}
-	return cutRunes(title, 40)
+	return Shorten(title, 40)
 }
 
 func (t *Turn) changeChosen() {
@@ -299,8 +299,8 @@ func (t *Turn) changeChosen() {
 	}
 }
 
-// cutRunes shortens text at a rune border, with an ellipsis.
-func cutRunes(text string, n int) string {
+// Shorten cuts text to n runes, the last of them an ellipsis.
+func Shorten(text string, n int) string {
 	runes := []rune(strings.TrimSpace(text))
 	if len(runes) <= n {
 		return string(runes)

@@ -234,6 +234,17 @@ func (t *Turn) EndAll() {
 	t.State.Runs = nil
 }
 
+// Close ends open conversations of those flows, without their done actions.
+func (t *Turn) Close(flows ...string) {
+	t.State.Runs = slices.DeleteFunc(t.State.Runs, func(r Run) bool {
+		if slices.Contains(flows, r.Flow) {
+			t.State.ended(r.Mark)
+			return true
+		}
+		return false
+	})
+}
+
 // Again drops answers of the action's run, so that they are asked anew.
 func (t *Turn) Again(keys ...string) {
 	if i := t.State.runByMark(t.Run.Mark); i >= 0 {

@@ -62,7 +62,7 @@ func New(c Content) (*dialog.Script, error) {
 			s.Commands[name] = "flow:" + name
 		}
 	}
-	for _, room := range []func(*dialog.Script){b.start, b.zones, b.needs, b.starters, b.settings, b.yours} {
+	for _, room := range []func(*dialog.Script){b.start, b.zones, b.needs, b.starters, b.settings, b.nudges, b.checkin, b.journal, b.planner, b.yours} {
 		room(s)
 	}
 	return s, s.Init()

@@ -19,7 +19,7 @@ func (b *bot) needs(s *dialog.Script) {
 		id := t.Run.Value("set")
 		if set := profile(t).Set(id); set != nil {
 			t.Send() // the card stands alone, so that it can be forwarded
-			t.Tell(Card1(t, set))
+			t.Tell(CardText(t, set))
 			t.Send()
 		}
 		t.Say("needs.card.after")
@@ -85,8 +85,8 @@ func itemLabel(t *dialog.Turn, n Need) string {
 	return t.Label("needs." + n.Area + "." + n.Item)
 }
 
-// Card1 is a set as the card a person may forward.
-func Card1(t *dialog.Turn, set *Set) string {
+// CardText is a set as the card a person may forward.
+func CardText(t *dialog.Turn, set *Set) string {
 	var lines []string
 	head := t.Label("needs.card.head")
 	if set.ID != "any" {

@@ -135,7 +135,7 @@ func (b *bot) placesAt(now time.Time, text string) []string {
 	var list []string
 	for _, p := range known {
 		at := now.In(dialog.Zone(p.Zone))
-		diff := (at.Hour()*60 + at.Minute() - want + 1440 + 720) % 1440 - 720
+		diff := (at.Hour()*60+at.Minute()-want+1440+720)%1440 - 720
 		if diff > -15 && diff <= 15 && len(list) < maxPlaces {
 			list = append(list, p.City+"@"+p.Zone)
 		}

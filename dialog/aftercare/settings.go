@@ -1,0 +1,173 @@
+package aftercare
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"afterglow/dialog"
+)
+
+func (b *bot) settings(s *dialog.Script) {
+	s.Actions["settings.close"] = func(t *dialog.Turn) {
+		t.Say("settings.closed.say")
+		t.End()
+	}
+	s.Lists["language"] = func(t *dialog.Turn) []dialog.Option {
+		if s.Facts["languages"](t) == "one" {
+			return nil
+		}
+		return []dialog.Option{{ID: "language"}}
+	}
+	s.Values["quiet"] = func(t *dialog.Turn) string {
+		from, to := profile(t).Quiet()
+		return clock(from) + "–" + clock(to)
+	}
+	s.Values["keep"] = func(t *dialog.Turn) string {
+		days := profile(t).KeepDays()
+		if days < 0 {
+			return t.Label("settings.value.always")
+		}
+		return with(t.Label("settings.value.days"), "n", strconv.Itoa(days))
+	}
+	s.Values["wording"] = func(t *dialog.Turn) string { return dialog.Escape(b.line(t)) }
+	s.Values["paused"] = func(t *dialog.Turn) string {
+		switch until := plan(t).Paused; {
+		case until.IsZero() || !t.Now.Before(until):
+			return t.Label("settings.value.sending")
+		case until.Equal(forever):
+			return t.Label("settings.value.paused")
+		default:
+			return with(t.Label("settings.value.until"), "date", day(t, until))
+		}
+	}
+	s.Values["paused_line"] = func(t *dialog.Turn) string {
+		until := plan(t).Paused
+		if until.Equal(forever) {
+			return t.Label("pause.until.return")
+		}
+		return with(t.Label("pause.until.line"), "date", day(t, until))
+	}
+	s.Readers["hour"] = func(t *dialog.Turn, text string) []string {
+		m, ok := readClock(text)
+		if !ok {
+			t.Say("set_quiet.from.unknown")
+			return nil
+		}
+		return []string{"m" + strconv.Itoa(m)}
+	}
+	s.Actions["quiet.save"] = func(t *dialog.Turn) {
+		p := profile(t)
+		p.QuietFrom, p.QuietTo = minutes(t.Run.Value("from")), minutes(t.Run.Value("to"))
+	}
+	s.Lists["lines"] = func(t *dialog.Turn) []dialog.Option {
+		list := []dialog.Option{{ID: "any", Label: t.Label("set_wording.line.any")}}
+		for i, line := range b.lines(t) {
+			list = append(list, dialog.Option{ID: "line" + strconv.Itoa(i), Label: line})
+		}
+		return list
+	}
+	s.Readers["neutral"] = func(t *dialog.Turn, text string) []string {
+		switch {
+		case len([]rune(text)) > 60:
+			t.Say("set_wording.line.long")
+			return nil
+		case b.Neutral != nil && b.Neutral(text) != nil:
+			t.Say("set_wording.line.refused")
+			return nil
+		}
+		return []string{dialog.OwnItem(text)}
+	}
+	s.Actions["wording.save"] = func(t *dialog.Turn) { profile(t).Line = t.Run.Value("line") }
+	s.Actions["keep.save"] = func(t *dialog.Turn) {
+		keep := map[string]int{"d30": 30, "d90": 90, "d365": 365, "always": -1}
+		profile(t).Keep = keep[t.Run.Value("days")]
+		journal(t).expire(t.Now, profile(t).KeepDays())
+	}
+	s.Actions["pause.save"] = func(t *dialog.Turn) {
+		p := plan(t)
+		switch t.Run.Value("long") {
+		case "week":
+			p.Paused = t.Now.Add(7 * 24 * time.Hour)
+		case "month":
+			p.Paused = t.Now.Add(30 * 24 * time.Hour)
+		case "return":
+			p.Paused = forever
+		default:
+			p.Paused, p.Missed = time.Time{}, 0
+		}
+	}
+	s.Actions["pause.off"] = func(t *dialog.Turn) { plan(t).Paused = forever }
+	s.Actions["stop.all"] = func(t *dialog.Turn) {
+		keep := *t.Run
+		t.EndAll()
+		t.State.Runs = append(t.State.Runs, keep)
+	}
+}
+
+// forever is the end of a pause that only the person ends.
+var forever = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// lines are the neutral lines a person may choose from, in the words' order.
+func (b *bot) lines(t *dialog.Turn) []string {
+	if v := b.Words[t.State.Lang]["nudge.line.ask"]; len(v) > 0 {
+		return v
+	}
+	return b.Words[b.Langs[0]]["nudge.line.ask"]
+}
+
+// line is what an unasked message says: the person's choice, or any of the set.
+func (b *bot) line(t *dialog.Turn) string {
+	p := profile(t)
+	if own := dialog.OwnText(p.Line); own != "" {
+		return own
+	}
+	if n, err := strconv.Atoi(strings.TrimPrefix(p.Line, "line")); err == nil {
+		if lines := b.lines(t); n < len(lines) {
+			return lines[n]
+		}
+	}
+	return t.Label("set_wording.line.any")
+}
+
+func clock(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60) }
+
+// day is a date as a person reads it.
+func day(t *dialog.Turn, at time.Time) string {
+	at = at.In(dialog.Zone(t.State.Zone))
+	return fmt.Sprintf("%s %d %s", t.Label("calendar.day."+strings.ToLower(at.Format("Mon"))), at.Day(), t.Label("calendar.month."+strings.ToLower(at.Format("Jan"))))
+}
+
+// minutes reads an option of the quiet hours: "h22" or "m1350".
+func minutes(id string) int {
+	if h, ok := strings.CutPrefix(id, "h"); ok {
+		n, _ := strconv.Atoi(h)
+		return n * 60
+	}
+	n, _ := strconv.Atoi(strings.TrimPrefix(id, "m"))
+	return n
+}
+
+var clockForm = regexp.MustCompile(`(?i)^(\d{1,2})(?:[:.h ]([0-5]\d))?\s*(am|pm|h|uhr|o'?clock)?$`)
+
+// readClock reads a time of day: "22", "22:30", "10 pm", "9h". Minutes since midnight.
+func readClock(text string) (int, bool) {
+	m := clockForm.FindStringSubmatch(strings.TrimSpace(text))
+	if m == nil {
+		return 0, false
+	}
+	h, _ := strconv.Atoi(m[1])
+	min, _ := strconv.Atoi("0" + m[2])
+	switch half := strings.ToLower(m[3]); {
+	case half == "pm" && h < 12:
+		h += 12
+	case half == "am" && h == 12:
+		h = 0
+	}
+	if h == 24 {
+		h = 0
+	}
+	return h*60 + min, h < 24
+}
