@@ -1,0 +1,138 @@
+package dialog
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// MemoryStore is a [Store] that forgets everything when the program ends: the
+// twin that tests use, and the plainest statement of what a Store does. Due
+// looks at everybody, so it suits thousands, not millions.
+type MemoryStore struct {
+	now    func() time.Time
+	mu     sync.Mutex
+	people map[Key]remembered
+}
+
+type remembered struct {
+	Record
+	alarm   time.Time // zero: none
+	damaged bool
+}
+
+var _ Store = (*MemoryStore)(nil)
+
+// NewMemoryStore returns an empty store that goes by the given clock.
+func NewMemoryStore(now func() time.Time) *MemoryStore {
+	return &MemoryStore{now: now, people: map[Key]remembered{}}
+}
+
+// Load implements [Store].
+func (m *MemoryStore) Load(ctx context.Context, key Key) (Record, error) {
+	if err := cmp.Or(ctx.Err(), CheckKey(key)); err != nil {
+		return Record{}, fmt.Errorf("load: %w", err)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, err := m.find(key)
+	if err != nil {
+		return Record{}, fmt.Errorf("load: %w", err)
+	}
+	r.Blob = bytes.Clone(r.Blob)
+	return r.Record, nil
+}
+
+// Commit implements [Store].
+func (m *MemoryStore) Commit(ctx context.Context, key Key, old, next Tag, blob []byte, alarm time.Time) error {
+	if err := cmp.Or(ctx.Err(), CheckCommit(key, old, next, blob)); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	if err := m.replace(key, old, remembered{Record: Record{Blob: bytes.Clone(blob), Tag: next}, alarm: alarm}); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// Delete implements [Store].
+func (m *MemoryStore) Delete(ctx context.Context, key Key, old, next Tag) error {
+	if err := cmp.Or(ctx.Err(), CheckDelete(key, old, next)); err != nil {
+		return fmt.Errorf("delete: %w", err)
+	}
+	if err := m.replace(key, old, remembered{Record: Record{Tag: next, Erased: m.now()}}); err != nil {
+		return fmt.Errorf("delete: %w", err)
+	}
+	return nil
+}
+
+// replace puts r in the place of the record that carries the tag old.
+func (m *MemoryStore) replace(key Key, old Tag, r remembered) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	was, err := m.find(key)
+	switch {
+	case err != nil:
+		return err
+	case was.Tag == r.Tag: // an earlier try of this same write
+		return nil
+	case was.Tag != old:
+		return ErrConflict
+	}
+	m.people[key] = r
+	return nil
+}
+
+// find returns what is kept under key; a tombstone past its time is gone.
+func (m *MemoryStore) find(key Key) (remembered, error) {
+	r := m.people[key]
+	if r.damaged {
+		return remembered{}, ErrUnreadable
+	}
+	if !r.Erased.IsZero() && m.now().Sub(r.Erased) >= TombstoneLife {
+		delete(m.people, key)
+		return remembered{}, nil
+	}
+	return r, nil
+}
+
+// Due implements [Store].
+func (m *MemoryStore) Due(ctx context.Context, lease time.Duration, n int) ([]Key, error) {
+	if err := cmp.Or(ctx.Err(), CheckDue(lease, n)); err != nil {
+		return nil, fmt.Errorf("due: %w", err)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := m.now()
+	var due []Key
+	for key, r := range m.people {
+		if !r.alarm.IsZero() && !r.alarm.After(now) {
+			due = append(due, key)
+		}
+	}
+	slices.SortFunc(due, func(a, b Key) int {
+		return cmp.Or(m.people[a].alarm.Compare(m.people[b].alarm), cmp.Compare(a, b))
+	})
+	due = due[:min(n, len(due))]
+	for _, key := range due {
+		r := m.people[key]
+		r.alarm = now.Add(lease)
+		m.people[key] = r
+	}
+	return due, nil
+}
+
+// Close implements [Store].
+func (m *MemoryStore) Close() error { return nil }
+
+// Damage makes the record under key unreadable, as a test needs it.
+func (m *MemoryStore) Damage(key Key) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r := m.people[key]
+	r.damaged = true
+	m.people[key] = r
+}
