@@ -4,9 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"syscall"
 
-	"go.etcd.io/bbolt"
+	bbolt "go.etcd.io/bbolt/errors"
 )
 
 var (
@@ -44,7 +45,13 @@ func (s *Store) explain(err error) error {
 }
 
 // noSpace tells whether err means that the disk, the quota or the process's
-// share of it is full: an error that passes when there is room again.
+// share of it is full: an error that passes when there is room again. Of some
+// errors bbolt keeps the text only.
 func noSpace(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
+	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		if errors.Is(err, full) || strings.Contains(err.Error(), full.Error()) {
+			return true
+		}
+	}
+	return false
 }

@@ -34,7 +34,11 @@ func Open(path string, opts Options) (*Store, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
-	if err := s.open(cmp.Or(opts.LockWait, time.Second)); err != nil {
+	err := s.open(cmp.Or(opts.LockWait, time.Second))
+	if errors.Is(err, errDamaged) {
+		err = &DamageError{Path: path, Count: 1, First: err.Error()}
+	}
+	if err != nil {
 		return nil, fmt.Errorf("open: bolt: %w", s.explain(err))
 	}
 	go s.writer()
