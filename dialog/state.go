@@ -91,8 +91,8 @@ type Parked struct {
 
 // Limits of one person's state. Each has a defined outcome; see [Script.Apply].
 const (
-	MaxBlob    = 64 << 10 // bytes; a step that would grow past it is undone and the person told
-	WarnBlob   = 16 << 10 // bytes; the host counts states beyond it
+	MaxState   = 64 << 10 // bytes; a step that would grow past it is undone and the person told
+	WarnState  = 16 << 10 // bytes; the host counts states beyond it
 	maxRuns    = 8        // the oldest waiting one is let go
 	maxAnswers = 200      // a run; it is ended and the person told
 	maxTurn    = 64       // steps one event may take; the run is ended and the person told

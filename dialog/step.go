@@ -13,7 +13,7 @@ type Outcome struct {
 	State   *State
 	Deliver []Entry
 	Repeat  bool // the event had been taken before; nothing changed
-	Full    bool // the step would have grown the state past [MaxBlob] and was undone
+	Full    bool // the step would have grown the state past [MaxState] and was undone
 	Erase   bool // forget the person: the record is to become a tombstone, not to be committed
 	Dropped int  // planned messages that came due too late to be of use
 }
@@ -70,7 +70,7 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 
 // Apply is Step from bytes to bytes. A nil blob is a person nobody has met; seed
 // is then where their chance comes from. A step that would grow the state past
-// [MaxBlob] is undone: the person is told, and nothing else changes.
+// [MaxState] is undone: the person is told, and nothing else changes.
 func (sc *Script) Apply(blob []byte, person PersonID, seed uint64, ev Event, now time.Time) (next []byte, out Outcome, err error) {
 	defer func() { err = Recovered(recover(), err) }()
 	load := func() (*State, error) {
@@ -85,7 +85,7 @@ func (sc *Script) Apply(blob []byte, person PersonID, seed uint64, ev Event, now
 	}
 	out = sc.Step(s, ev, now)
 	next = out.State.Encode()
-	if len(next) <= MaxBlob {
+	if len(next) <= MaxState {
 		return next, out, nil
 	}
 	if s, err = load(); err != nil {

@@ -33,6 +33,15 @@ func (t *Turn) Word(key string, salt uint64) string {
 	return t.fill(v[salt%uint64(len(v))])
 }
 
+// Raw is the first sentence under key with its placeholders left as they are,
+// for those that only the caller can fill; "" if there is none.
+func (s *Script) Raw(lang, key string) string {
+	if v := s.variants(lang, key); len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
 // Label is Word for keys that have one form only.
 func (t *Turn) Label(key string) string { return t.Word(key, 0) }
 

@@ -94,7 +94,7 @@ func (b *bot) after(s *dialog.Script) {
 		}
 		for _, kind := range []string{first, second, recheck, repeat, snoozed} {
 			if at, ok := nudgeAt(t, kind, e.ID); ok {
-				list = append(list, dialog.Option{ID: "drop_" + kind, Label: with(t.Label("after.plan.remove"), "when", when(t, at))})
+				list = append(list, dialog.Option{ID: "drop_" + kind, Label: with(raw(t, "after.plan.remove"), "when", when(t, at))})
 			}
 		}
 		return list
@@ -186,16 +186,16 @@ func (b *bot) planLines(t *dialog.Turn) string {
 			continue
 		}
 		most++
-		lines = append(lines, with(t.Label("after.plan.line"), "when", when(t, at)))
+		lines = append(lines, with(raw(t, "after.plan.line"), "when", when(t, at)))
 		if kind == first || kind == snoozed {
 			most++
-			lines = append(lines, with(t.Label("after.plan.repeat"), "when", when(t, dialog.Instant(dialog.Wall(at, t.State.Zone).AddDate(0, 0, 1), t.State.Zone))))
+			lines = append(lines, with(raw(t, "after.plan.repeat"), "when", when(t, dialog.Instant(dialog.Wall(at, t.State.Zone).AddDate(0, 0, 1), t.State.Zone))))
 		}
 	}
 	if most == 0 {
 		return t.Label("after.plan.none")
 	}
-	head := with(t.Label("after.plan.most"), "n", strconv.Itoa(min(most, perEncounter-e.Sent)))
+	head := with(raw(t, "after.plan.most"), "n", strconv.Itoa(min(most, perEncounter-e.Sent)))
 	return head + "\n" + strings.Join(lines, "\n")
 }
 
@@ -241,7 +241,7 @@ func (b *bot) snooze(s *dialog.Script) {
 		for _, id := range order {
 			at := times[id](t)
 			if !seen[at.Truncate(time.Minute)] {
-				list = append(list, dialog.Option{ID: id, Label: with(t.Label("snooze.until."+id), "when", when(t, at))})
+				list = append(list, dialog.Option{ID: id, Label: with(raw(t, "snooze.until."+id), "when", when(t, at))})
 			}
 			seen[at.Truncate(time.Minute)] = true
 		}
@@ -268,7 +268,7 @@ func (b *bot) snooze(s *dialog.Script) {
 		stopNudges(t, e.ID, first, repeat, snoozed, silence)
 		setNudge(t, snoozed, e.ID, dialog.Wall(at, t.State.Zone))
 		closeCheckins(t)
-		t.Tell(with(t.Label("snooze.saved.say"), "when", when(t, at)))
+		t.Tell(with(raw(t, "snooze.saved.say"), "when", when(t, at)))
 	}
 	s.Actions["snooze.drop"] = func(t *dialog.Turn) {
 		_, id, _ := strings.Cut(t.Run.Note, ":")

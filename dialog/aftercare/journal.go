@@ -242,7 +242,7 @@ func (b *bot) patterns(t *dialog.Turn) string {
 		} else {
 			name, line = b.itemName(t, f[2]), f[1]
 		}
-		lines = append(lines, with(t.Label("journal.pattern."+line), "what", name, "times", times(t, counts[key])))
+		lines = append(lines, with(raw(t, "journal.pattern."+line), "what", name, "times", times(t, counts[key])))
 	}
 	if len(lines) == 0 {
 		return t.Label("journal.pattern.none")
@@ -255,7 +255,7 @@ func times(t *dialog.Turn, n int) string {
 	if n <= 5 {
 		return t.Label("journal.times.n" + strconv.Itoa(n))
 	}
-	return with(t.Label("journal.times.many"), "n", strconv.Itoa(n))
+	return with(raw(t, "journal.times.many"), "n", strconv.Itoa(n))
 }
 
 // pages are all check-ins in words, for the export.

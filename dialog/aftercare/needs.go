@@ -90,7 +90,7 @@ func CardText(t *dialog.Turn, set *Set) string {
 	var lines []string
 	head := t.Label("needs.card.head")
 	if set.ID != "any" {
-		head += " " + with(t.Label("needs.card.for"), "set", t.Label("needs.set."+set.ID))
+		head += " " + with(raw(t, "needs.card.for"), "set", t.Label("needs.set."+set.ID))
 	}
 	lines = append(lines, head)
 	for _, rate := range rates {
@@ -99,7 +99,7 @@ func CardText(t *dialog.Turn, set *Set) string {
 			items = append(items, itemLabel(t, n))
 		}
 		if len(items) > 0 {
-			lines = append(lines, with(t.Label("needs.card."+rate), "items", strings.Join(items, ", ")))
+			lines = append(lines, with(raw(t, "needs.card."+rate), "items", strings.Join(items, ", ")))
 		}
 	}
 	for _, key := range facts {
@@ -111,13 +111,16 @@ func CardText(t *dialog.Turn, set *Set) string {
 		if f.Value != "" {
 			answer = t.Label("needs." + key + "." + f.Value)
 		}
-		lines = append(lines, with(t.Label("needs.card.line"), "title", t.Label("needs."+key+".title"), "answer", answer))
+		lines = append(lines, with(raw(t, "needs.card.line"), "title", t.Label("needs."+key+".title"), "answer", answer))
 	}
 	if len(lines) == 1 {
 		lines = append(lines, t.Label("needs.card.empty"))
 	}
 	return strings.Join(lines, "\n")
 }
+
+// raw is the sentence under key with its placeholders open; with fills them.
+func raw(t *dialog.Turn, key string) string { return t.Script.Raw(t.State.Lang, key) }
 
 // with fills the placeholders of a text that only its caller knows.
 func with(text string, pairs ...string) string {

@@ -154,11 +154,20 @@ func (b *bot) nudges(s *dialog.Script) {
 	s.Actions["nudge.open"] = func(t *dialog.Turn) {
 		kind, id, _ := strings.Cut(t.Run.Note, ":")
 		t.End()
-		flow := map[string]string{second: "again", recheck: "recheck"}[kind]
+		flow := map[string]string{second: "again", recheck: "recheck", "remind": "reminder"}[kind]
 		if flow == "" {
 			flow = "checkin"
 		}
 		t.Start(flow, id)
+	}
+	s.Actions["nudge.later"] = func(t *dialog.Turn) {
+		note := t.Run.Note
+		t.End()
+		t.Start("snooze", note)
+	}
+	s.Actions["nudge.quiet"] = func(t *dialog.Turn) {
+		t.End()
+		t.Start("pause", "")
 	}
 	b.snooze(s)
 	b.after(s)
@@ -288,5 +297,5 @@ func when(t *dialog.Turn, at time.Time) string {
 	if key == "" {
 		key = "later"
 	}
-	return with(t.Label("calendar.when."+key), "day", day(t, at), "time", wall.Format("15:04"))
+	return with(raw(t, "calendar.when."+key), "day", day(t, at), "time", wall.Format("15:04"))
 }

@@ -14,6 +14,8 @@ type Profile struct {
 	Country string    // ISO code, from their city or their own word; may be empty
 	Sets    []Set
 
+	SafeNo bool // they feel safe saying no to the partner they plan talks with; asked once
+
 	QuietFrom, QuietTo int    // minutes of the day in which nothing is delivered; equal: the default
 	Line               string // the line for unasked messages: an id, or "+" and their own; empty: any
 	Keep               int    // days a check-in is kept; 0: the default, -1: until they say
@@ -44,6 +46,7 @@ func (p *Profile) Code(c *dialog.Coder) {
 		dialog.List(c, &s.Needs, func(c *dialog.Coder, n *Need) { c.ID(&n.Area); c.ID(&n.Item); c.ID(&n.Rate) })
 		dialog.List(c, &s.Facts, func(c *dialog.Coder, f *Fact) { c.ID(&f.Key); c.ID(&f.Value); c.String(&f.Text) })
 	})
+	c.Bool(&p.SafeNo)
 	c.Count(&p.QuietFrom)
 	c.Count(&p.QuietTo)
 	c.String(&p.Line)

@@ -30,7 +30,7 @@ func (b *bot) settings(s *dialog.Script) {
 		if days < 0 {
 			return t.Label("settings.value.always")
 		}
-		return with(t.Label("settings.value.days"), "n", strconv.Itoa(days))
+		return with(raw(t, "settings.value.days"), "n", strconv.Itoa(days))
 	}
 	s.Values["wording"] = func(t *dialog.Turn) string { return dialog.Escape(b.line(t)) }
 	s.Values["paused"] = func(t *dialog.Turn) string {
@@ -40,7 +40,7 @@ func (b *bot) settings(s *dialog.Script) {
 		case until.Equal(forever):
 			return t.Label("settings.value.paused")
 		default:
-			return with(t.Label("settings.value.until"), "date", day(t, until))
+			return with(raw(t, "settings.value.until"), "date", day(t, until))
 		}
 	}
 	s.Values["paused_line"] = func(t *dialog.Turn) string {
@@ -48,7 +48,7 @@ func (b *bot) settings(s *dialog.Script) {
 		if until.Equal(forever) {
 			return t.Label("pause.until.return")
 		}
-		return with(t.Label("pause.until.line"), "date", day(t, until))
+		return with(raw(t, "pause.until.line"), "date", day(t, until))
 	}
 	s.Readers["hour"] = func(t *dialog.Turn, text string) []string {
 		m, ok := readClock(text)
@@ -112,10 +112,10 @@ var forever = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // lines are the neutral lines a person may choose from, in the words' order.
 func (b *bot) lines(t *dialog.Turn) []string {
-	if v := b.Words[t.State.Lang]["nudge.line.ask"]; len(v) > 0 {
+	if v := b.Words[t.State.Lang]["nudge.line.say"]; len(v) > 0 {
 		return v
 	}
-	return b.Words[b.Langs[0]]["nudge.line.ask"]
+	return b.Words[b.Langs[0]]["nudge.line.say"]
 }
 
 // line is what an unasked message says: the person's choice, or any of the set.
