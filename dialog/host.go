@@ -92,7 +92,7 @@ func (h *Host) Handle(ctx context.Context, ev Event) error {
 // Ring looks once at who is due and wakes them, and returns how many there
 // were. Run does it on its own.
 func (h *Host) Ring(ctx context.Context, n int) (int, error) {
-	keys, err := h.Store.Due(ctx, 2*SendLease, n)
+	keys, err := h.Store.Due(ctx, 2*h.lease(), n)
 	if err != nil {
 		return 0, fmt.Errorf("due: %w", err)
 	}
@@ -127,6 +127,8 @@ func (h *Host) Run(ctx context.Context) {
 
 const dueBatch = 100
 
+func (h *Host) lease() time.Duration { return max(h.Script.Lease, SendLease) }
+
 // Drain waits until everything that was taken is answered, or ctx ends; then
 // whatever is still being sent is cut off (and in doubt, as after a crash).
 func (h *Host) Drain(ctx context.Context) error {
@@ -143,7 +145,7 @@ func (h *Host) Drain(ctx context.Context) error {
 	}
 }
 
-// Forget waits for one person's queue to be empty; for tests and the terminal.
+// Settle waits for one person's queue to be empty; for tests and the terminal.
 func (h *Host) Settle(person PersonID) {
 	for {
 		h.boxes.mu.Lock()

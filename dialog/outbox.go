@@ -107,7 +107,10 @@ func (s *State) post(e Entry, now time.Time) {
 
 // claim marks what is to be delivered now and returns it. Deliveries are
 // strictly in order: nothing overtakes the first.
-func (s *State) claim(now time.Time) []Entry {
+func (s *State) claim(now time.Time, lease time.Duration) []Entry {
+	if lease == 0 {
+		lease = SendLease
+	}
 	if s.Muted {
 		s.Outbox = nil
 	}
@@ -129,7 +132,7 @@ func (s *State) claim(now time.Time) []Entry {
 			break
 		}
 		e.Tries++
-		e.Until = now.Add(SendLease)
+		e.Until = now.Add(lease)
 		out = append(out, *e)
 		i++
 	}

@@ -35,7 +35,7 @@ func (sc *Script) Park(blob []byte, person PersonID, ev Event, now time.Time) ([
 		t.Say("engine.parked")
 		t.close()
 	}
-	out := Outcome{State: s, Deliver: s.claim(s.Clock)}
+	out := Outcome{State: s, Deliver: s.claim(s.Clock, sc.Lease)}
 	return s.Encode(), out, nil
 }
 

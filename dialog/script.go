@@ -13,7 +13,7 @@ import (
 type Script struct {
 	Flows map[string]*Flow
 	Words map[string]Words // by language
-	Langs []string         // the languages, the default first
+	Langs []string         // the languages a conversation can be held in, the default first
 
 	Commands map[string]string // "/name" → what it does: an action or "flow:NAME"
 	Actions  map[string]func(*Turn)
@@ -26,6 +26,10 @@ type Script struct {
 	Readers map[string]func(*Turn, string) []string
 	// Preset is what the toggles of a question begin with. Nil: nothing.
 	Preset func(t *Turn, flow, key string) []string
+
+	// Lease is how long a sender is left alone with a delivery; 0: [SendLease]. A
+	// faster clock needs a longer one.
+	Lease time.Duration
 
 	// Gate names the flow a person has to pass before anything that is not
 	// [Flow.Open]; "" once they have. Nil: there is no gate.
@@ -57,6 +61,10 @@ type Option struct {
 	Share string // instead of answering, the button carries this text elsewhere
 	URL   string // instead of answering, the button opens this
 }
+
+// WelcomeBack is a command for a terminal to open with: the open question is
+// shown again, or a greeting.
+const WelcomeBack = "welcome-back"
 
 // The flows and keys that the engine itself needs.
 const (
@@ -170,12 +178,10 @@ func sortedNames[V any](m map[string]V) []string {
 // lang is the language to speak with this person.
 func (s *Script) lang(want string) string {
 	want = strings.ToLower(want)
-	if _, ok := s.Words[want]; ok {
-		return want
-	}
-	if base, _, ok := strings.Cut(want, "-"); ok {
-		if _, ok := s.Words[base]; ok {
-			return base
+	base, _, _ := strings.Cut(want, "-")
+	for _, lang := range []string{want, base} {
+		if slices.Contains(s.Langs, lang) {
+			return lang
 		}
 	}
 	return s.Langs[0]

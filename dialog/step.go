@@ -33,7 +33,7 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 		if ev.Receipt != nil {
 			s.receipt(*ev.Receipt, now)
 		}
-		out.Deliver = s.claim(now)
+		out.Deliver = s.claim(now, sc.Lease)
 		return out
 	}
 	if ev.ID != "" {
@@ -64,7 +64,7 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 	}
 	t.close()
 	out.Erase = t.erase
-	out.Deliver = s.claim(now)
+	out.Deliver = s.claim(now, sc.Lease)
 	return out
 }
 
@@ -95,7 +95,7 @@ func (sc *Script) Apply(blob []byte, person PersonID, seed uint64, ev Event, now
 	t := &Turn{Script: sc, State: s, Event: &ev, Now: now}
 	t.Say("engine.full")
 	t.close()
-	out = Outcome{State: s, Deliver: s.claim(now), Full: true}
+	out = Outcome{State: s, Deliver: s.claim(now, sc.Lease), Full: true}
 	return s.Encode(), out, nil
 }
 
@@ -226,6 +226,11 @@ func (t *Turn) command() {
 	name := t.Event.Name
 	do, ok := t.Script.Commands[name]
 	switch {
+	case name == WelcomeBack:
+		if t.top() == nil && !t.gated("") {
+			t.Say("engine.hello")
+		}
+		t.again()
 	case !ok && t.nav(name):
 	case !ok:
 		t.Say("engine.unknown_command")

@@ -27,7 +27,7 @@ const Default = "en"
 type Book struct {
 	Flows map[string]*dialog.Flow
 	Words map[string]dialog.Words // by language
-	Langs []string                // Default first, the rest sorted
+	Langs []string                // those a conversation can be held in: Default first, the rest sorted
 	Cards map[string][]Card       // the deck of starters, by language
 	Zones []Place
 	Stems []string // banned in unasked text, of all languages
@@ -80,8 +80,10 @@ func Load(overlays ...string) (*Book, error) {
 		}
 		errs = append(errs, b.layer(os.DirFS(dir), dir))
 	}
-	for lang := range b.Words {
-		b.Langs = append(b.Langs, lang)
+	for lang, words := range b.Words {
+		if len(words["language.name"]) > 0 { // others have only some words: help, unasked lines
+			b.Langs = append(b.Langs, lang)
+		}
 	}
 	slices.SortFunc(b.Langs, func(x, y string) int {
 		if x == Default {
