@@ -119,15 +119,13 @@ func Compose(w Words, b Book, f care.Finding, at Place) Answer {
 	key := "care." + first.String() + "." + sc.row + "."
 	country := b.Country(at.Country)
 	call := w.emergency(country, first)
-	a := Answer{
-		First: w.say(key+"first", "emergency", call),
-		Step:  w.say(key+"step", "emergency", call),
-		More:  w.say(key+"more", "emergency", call),
-	}
+	a := Answer{First: w.say(key+"first", "emergency", call)}
 	if first == care.Minor && sc.ask != "" { // one neutral question, nothing else until it is answered
 		a.Ask, a.Buttons = w.question(sc.ask)
 		return a
 	}
+	a.Step = w.say(key+"step", "emergency", call)
+	a.More = w.say(key+"more", "emergency", call)
 	if country.Silent != "" && about == care.Self && (first == care.NonConsent || first == care.Violence) && severity > 1 {
 		a.Silent = w.say("care.silent", "number", country.Silent)
 	}
