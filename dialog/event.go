@@ -25,6 +25,8 @@ const (
 	// Blocked and Unblocked: the person closed or reopened the door.
 	Blocked
 	Unblocked
+	// Removed says that messages have been taken back, but Event.Left of them.
+	Removed
 	// Partner is a word from another person's conversation.
 	Partner
 )
@@ -44,6 +46,7 @@ type Event struct {
 	At      time.Time // when it happened by the platform's clock; zero: unknown
 	Lang    string    // the client's language ("de", "pt-br"), a hint; may be empty
 	Hint    string    // Press, Command on Discord: where and until when the platform waits for an answer; opaque, copied to the first Message answering it
+	Left    int       // Removed only
 	Receipt *Receipt  // Sent only
 }
 

@@ -221,6 +221,7 @@ func (h *Host) tryTurn(ctx context.Context, box *mailbox, events []Event) ([]Ent
 	blob, alarm := rec.Blob, time.Time{}
 	var deliver []Entry
 	changed, erase := false, false
+	var remove []Ref
 	for _, ev := range events {
 		if blob == nil && (ev.Kind == Alarm || ev.Kind == Sent || ev.Kind == Blocked) {
 			continue // nobody is there
@@ -235,6 +236,7 @@ func (h *Host) tryTurn(ctx context.Context, box *mailbox, events []Event) ([]Ent
 		}
 		blob, alarm, changed = next, out.State.Alarm(), true
 		deliver = append(deliver, out.Deliver...)
+		remove = append(remove, out.Remove...)
 		erase = out.Erase
 		if box.person == "" {
 			box.person = out.State.Person
@@ -252,7 +254,31 @@ func (h *Host) tryTurn(ctx context.Context, box *mailbox, events []Event) ([]Ent
 		return nil, fmt.Errorf("commit: %w", err)
 	}
 	box.known = &Record{Blob: blob, Tag: tag}
+	if len(remove) > 0 {
+		h.remove(box.person, remove)
+	}
 	return deliver, nil
+}
+
+// remove takes messages back and lets the person know of those it could not.
+func (h *Host) remove(person PersonID, refs []Ref) {
+	name, _, _ := strings.Cut(string(person), ":")
+	left := refs
+	if platform, ok := h.Platforms[name].(Remover); ok {
+		ctx, cancel := context.WithTimeout(h.stop, SendTime)
+		defer cancel()
+		var err error
+		if left, err = platform.Remove(ctx, person, refs); err != nil {
+			h.Log.Warn("messages could not be taken back", "err", err)
+			left = refs
+		}
+	}
+	if len(left) > 0 {
+		l := letter{ev: Event{Kind: Removed, Person: person, Left: len(left)}, ctx: h.stop, done: make(chan error, 1)}
+		if err := h.boxes.put(h.KeyOf(person), person, l); err != nil {
+			h.Log.Warn("a person could not be told what was not taken back", "err", err)
+		}
+	}
 }
 
 // erase puts a tombstone in the record's place and says the last words, from

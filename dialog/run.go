@@ -121,13 +121,17 @@ func (t *Turn) after(ended *Run, f *Flow) {
 	if top.Begun.Equal(t.Now) && len(top.Answers) == 0 {
 		return // just begun by the one that ended
 	}
-	for i := len(t.State.Runs) - 1; i >= 0; i-- {
-		if g := t.Script.Flows[t.State.Runs[i].Flow]; g != nil && !g.Aside {
-			if t.Script.Flows[ReturnFlow] != nil {
-				r := t.State.Runs[i]
-				t.State.Runs = append(slices.Delete(t.State.Runs, i, i+1), r)
-				t.Start(ReturnFlow, r.Flow)
-			}
+	t.offer()
+}
+
+// offer begins the return flow for the last conversation that waits, if any does.
+func (t *Turn) offer() {
+	s := t.State
+	for i := len(s.Runs) - 1; i >= 0; i-- {
+		if g := t.Script.Flows[s.Runs[i].Flow]; g != nil && !g.Aside {
+			r := s.Runs[i]
+			s.Runs = append(slices.Delete(s.Runs, i, i+1), r)
+			t.Start(ReturnFlow, r.Flow)
 			return
 		}
 	}

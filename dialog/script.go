@@ -31,12 +31,15 @@ type Script struct {
 	// faster clock needs a longer one.
 	Lease time.Duration
 
-	// Gate names the flow a person has to pass before anything that is not
-	// [Flow.Open]; "" once they have. Nil: there is no gate.
-	Gate func(*Turn) string
+	// Gate names the flow that a person has to pass before the given one (nil:
+	// before anything at all), or "". Nil: there is no gate.
+	Gate func(*Turn, *Flow) string
 	// Care looks at every free text before anything else does. It tells whether
 	// it took the conversation over. Nil: nobody looks.
 	Care func(*Turn, string) bool
+	// Missed may answer a text that fits nothing, and tells whether it did. Nil:
+	// the engine's own help, rising with each.
+	Missed func(*Turn) bool
 	// ReadTime understands a moment that was typed, in any of langs. Nil:
 	// questions for a time take only their options.
 	ReadTime func(text string, now time.Time, langs ...string) (time.Time, Reading)
@@ -83,7 +86,7 @@ func (s *Script) Init() error {
 		"engine.resume": (*Turn).resume,
 		"engine.leave":  (*Turn).leave,
 		"engine.change": (*Turn).changeChosen,
-		"end":           (*Turn).End,
+		"end":           (*Turn).Leave,
 	}
 	for name, do := range s.Actions {
 		actions[name] = do
@@ -99,6 +102,9 @@ func (s *Script) Init() error {
 		values[name] = value
 	}
 	s.Values = values
+	if s.Flows[ReturnFlow] == nil || s.Flows[ChangeFlow] == nil {
+		return fmt.Errorf("script: the flows %q and %q have to be there", ReturnFlow, ChangeFlow)
+	}
 	for _, f := range s.Flows {
 		seen := map[uint32]string{}
 		for i := range f.Steps {

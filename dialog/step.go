@@ -12,10 +12,11 @@ import (
 type Outcome struct {
 	State   *State
 	Deliver []Entry
-	Repeat  bool // the event had been taken before; nothing changed
-	Full    bool // the step would have grown the state past [MaxState] and was undone
-	Erase   bool // forget the person: the record is to become a tombstone, not to be committed
-	Dropped int  // planned messages that came due too late to be of use
+	Repeat  bool  // the event had been taken before; nothing changed
+	Full    bool  // the step would have grown the state past [MaxState] and was undone
+	Erase   bool  // forget the person: the record is to become a tombstone, not to be committed
+	Remove  []Ref // messages to take back; what could not be is reported by an event of kind [Removed]
+	Dropped int   // planned messages that came due too late to be of use
 }
 
 // Step is the bot as one pure function: what was, what happened, what follows.
@@ -56,6 +57,10 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 		s.Muted = false
 	case Alarm:
 		out.Dropped = t.ring()
+	case Removed:
+		if ev.Left > 0 {
+			t.Say("engine.not_removed")
+		}
 	case Partner:
 		t.partner()
 	default:
@@ -63,7 +68,7 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 		t.talk()
 	}
 	t.close()
-	out.Erase = t.erase
+	out.Erase, out.Remove = t.erase, t.remove
 	out.Deliver = s.claim(now, sc.Lease)
 	return out
 }
@@ -257,11 +262,9 @@ func (t *Turn) gated(do string) bool {
 	if t.Script.Gate == nil {
 		return false
 	}
-	gate := t.Script.Gate(t)
-	if gate == "" {
-		return false
-	}
-	if flow, ok := strings.CutPrefix(do, "flow:"); ok && t.Script.Flows[flow].Open {
+	flow, _ := strings.CutPrefix(do, "flow:")
+	gate := t.Script.Gate(t, t.Script.Flows[flow])
+	if gate == "" || gate == flow {
 		return false
 	}
 	if top := t.top(); top == nil || top.Flow != gate {

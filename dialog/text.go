@@ -115,6 +115,9 @@ func (t *Turn) idle(fold string) {
 
 // missed answers a text that fits nothing, with more help each time.
 func (t *Turn) missed() {
+	if t.Script.Missed != nil && t.Script.Missed(t) {
+		return
+	}
 	t.State.Misses++
 	t.Say("engine.miss" + strconv.Itoa(min(t.State.Misses, 3)))
 	t.again()

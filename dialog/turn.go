@@ -15,11 +15,12 @@ type Turn struct {
 	Now    time.Time // never earlier than at any turn before
 	Run    *Run      // the run an action belongs to; may have ended already
 
-	paras []string // said and not yet posted
-	steps int      // taken in this turn
-	edit  Ref      // the message the first post may replace
-	share []Choice // buttons that belong to what was said
-	erase bool
+	paras  []string // said and not yet posted
+	steps  int      // taken in this turn
+	edit   Ref      // the message the first post may replace
+	share  []Choice // buttons that belong to what was said
+	erase  bool
+	remove []Ref
 }
 
 // Word is the sentence under key, its placeholders filled. Where there are
@@ -272,6 +273,35 @@ func (t *Turn) Put(key string, values ...string) {
 	if st, _ := f.Step(key); st != nil {
 		r.put(f, Answer{Question: Question{key, st.Print()}, Values: values})
 	}
+}
+
+// Top is the run that is being held, or nil.
+func (t *Turn) Top() *Run { return t.top() }
+
+// Reask makes the open question be shown again when the turn ends.
+func (t *Turn) Reask() { t.again() }
+
+// Call begins a flow; the run beneath goes on by itself when it ends.
+func (t *Turn) Call(flow string) { t.Start(flow, "").Called = true }
+
+// Leave closes the action's run and offers a conversation that waits, as at the
+// end of any other.
+func (t *Turn) Leave() {
+	called := t.Run.Called
+	t.End()
+	if called {
+		t.again()
+		return
+	}
+	t.offer()
+}
+
+// Remove asks the platform to take back the bot's own messages of late.
+func (t *Turn) Remove() {
+	for _, x := range t.State.Trail {
+		t.remove = append(t.remove, x.Ref)
+	}
+	t.State.Trail = nil
 }
 
 func (t *Turn) top() *Run {

@@ -3,14 +3,20 @@ package prompts
 import (
 	"afterglow/dialog/aftercare"
 	"afterglow/dialog/neutral"
+	"afterglow/prompts/helplines"
 )
 
 // Content is the book in the shape package aftercare takes it.
-func (b *Book) Content() aftercare.Content {
+func (b *Book) Content() (aftercare.Content, error) {
+	book, err := helplines.Load()
+	if err != nil {
+		return aftercare.Content{}, err
+	}
 	c := aftercare.Content{
 		Flows: b.Flows, Words: b.Words, Langs: b.Langs,
 		Cards:   map[string][]aftercare.Card{},
 		Neutral: neutral.New(b.Stems).Check,
+		Support: book,
 	}
 	for lang, cards := range b.Cards {
 		for _, x := range cards {
@@ -20,5 +26,5 @@ func (b *Book) Content() aftercare.Content {
 	for _, p := range b.Zones {
 		c.Zones = append(c.Zones, aftercare.Place(p))
 	}
-	return c
+	return c, nil
 }

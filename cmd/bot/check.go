@@ -19,7 +19,11 @@ func (checkCmd) Run(w *world) error {
 	if err != nil {
 		return fmt.Errorf("check: words and flows:\n%w", err)
 	}
-	script, err := aftercare.New(book.Content())
+	content, err := book.Content()
+	if err != nil {
+		return fmt.Errorf("check: %w", err)
+	}
+	script, err := aftercare.New(content)
 	if err != nil {
 		return fmt.Errorf("check: %w", book.Locate(err))
 	}

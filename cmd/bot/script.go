@@ -13,5 +13,9 @@ func loadScript(cfg Config) (*dialog.Script, error) {
 	if err != nil {
 		return nil, err
 	}
-	return aftercare.New(book.Content())
+	content, err := book.Content()
+	if err != nil {
+		return nil, err
+	}
+	return aftercare.New(content)
 }

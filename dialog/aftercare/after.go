@@ -281,13 +281,13 @@ func (b *bot) snooze(s *dialog.Script) {
 		}
 		closeCheckins(t)
 		t.Say("snooze.dropped.say")
-		t.End()
+		t.Leave()
 	}
 	s.Actions["snooze.stop"] = func(t *dialog.Turn) {
 		plan(t).Paused = forever
 		closeCheckins(t)
 		t.Say("snooze.stopped.say")
-		t.End()
+		t.Leave()
 	}
 }
 

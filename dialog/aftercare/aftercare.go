@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"afterglow/dialog"
+	"afterglow/dialog/care"
+	"afterglow/dialog/support"
 )
 
 // The parts of a state. The numbers are stored and never change their meaning.
@@ -18,6 +20,7 @@ const (
 	partJournal = 2
 	partDeck    = 3
 	partPlan    = 4
+	partDanger  = 5
 )
 
 // Content is what package prompts has loaded.
@@ -29,6 +32,10 @@ type Content struct {
 	Zones []Place
 	// Neutral tells whether a person's own line may stand on a lock screen; nil: any may.
 	Neutral func(line string) error
+	// Care tells what a text tells of; nil: nobody looks.
+	Care func(text string) care.Finding
+	// Support is who can help where.
+	Support support.Book
 	// ReadTime is [dialog.Script.ReadTime].
 	ReadTime func(text string, now time.Time, langs ...string) (time.Time, dialog.Reading)
 }
@@ -57,12 +64,13 @@ func New(c Content) (*dialog.Script, error) {
 		Gate:     gate,
 		Preset:   preset,
 	}
-	for _, name := range []string{"start", "needs", "starters", "planner", "after", "checkin", "journal", "settings", "pause", "support", "privacy", "export", "forget", "help", "stop"} {
+	s.Commands["support"] = "flow:someone"
+	for _, name := range []string{"start", "needs", "starters", "planner", "after", "checkin", "journal", "settings", "pause", "privacy", "export", "forget", "help", "stop"} {
 		if c.Flows[name] != nil {
 			s.Commands[name] = "flow:" + name
 		}
 	}
-	for _, room := range []func(*dialog.Script){b.start, b.zones, b.needs, b.starters, b.settings, b.nudges, b.checkin, b.journal, b.planner, b.yours} {
+	for _, room := range []func(*dialog.Script){b.start, b.zones, b.needs, b.starters, b.settings, b.nudges, b.checkin, b.journal, b.planner, b.danger, b.yours} {
 		room(s)
 	}
 	return s, s.Init()

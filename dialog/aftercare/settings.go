@@ -13,7 +13,7 @@ import (
 func (b *bot) settings(s *dialog.Script) {
 	s.Actions["settings.close"] = func(t *dialog.Turn) {
 		t.Say("settings.closed.say")
-		t.End()
+		t.Leave()
 	}
 	s.Lists["language"] = func(t *dialog.Turn) []dialog.Option {
 		if s.Facts["languages"](t) == "one" {

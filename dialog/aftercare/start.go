@@ -1,11 +1,22 @@
 package aftercare
 
-import "afterglow/dialog"
+import (
+	"slices"
 
-// gate is the flow that stands before everything else: being 18 and agreeing to
-// what is kept.
-func gate(t *dialog.Turn) string {
-	if profile(t).Adult.IsZero() {
+	"afterglow/dialog"
+)
+
+// gate is what stands before everything else: being 18 and agreeing to what is
+// kept; and for somebody who said to be younger, a closed door. What is open
+// (help, privacy, erasing) needs no gate, except the closed door.
+func gate(t *dialog.Turn, f *dialog.Flow) string {
+	if t.Now.Before(danger(t).Locked) {
+		if f != nil && slices.Contains([]string{"privacy", "export", "forget"}, f.Name) {
+			return ""
+		}
+		return "locked"
+	}
+	if profile(t).Adult.IsZero() && (f == nil || !f.Open) {
 		return "start"
 	}
 	return ""

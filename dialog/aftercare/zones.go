@@ -51,15 +51,8 @@ func (b *bot) zones(s *dialog.Script) {
 		if v == "" {
 			v = t.Run.Value("city")
 		}
-		city, zone, ok := strings.Cut(v, "@")
-		if !ok {
-			return
-		}
-		t.State.Zone = zone
-		for _, p := range b.Zones {
-			if p.City == city && p.Zone == zone {
-				profile(t).Country = p.Country
-			}
+		if _, zone, ok := strings.Cut(v, "@"); ok {
+			t.State.Zone = zone // the country is asked where it matters, never guessed
 		}
 	}
 	s.Facts["zone"] = func(t *dialog.Turn) string {

@@ -1,0 +1,229 @@
+package aftercare
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"afterglow/dialog"
+	"afterglow/dialog/care"
+	"afterglow/dialog/support"
+)
+
+// Danger is what a message told of, as long as the help it was answered with is
+// open. It keeps no words: only what they were taken for.
+type Danger struct {
+	Categories []int
+	Severity   int
+	About      int
+	Lang       string // the language it is answered in
+	Held       bool   // this finding is what put things on hold
+	Country    string // chosen in this answer
+
+	Locked time.Time // somebody under 18: closed until then
+}
+
+func danger(t *dialog.Turn) *Danger { return dialog.Part[Danger](t.State, partDanger) }
+
+// Code tells the layout.
+func (d *Danger) Code(c *dialog.Coder) {
+	dialog.List(c, &d.Categories, (*dialog.Coder).Count)
+	c.Count(&d.Severity)
+	c.Count(&d.About)
+	c.ID(&d.Lang)
+	c.Bool(&d.Held)
+	c.ID(&d.Country)
+	c.Time(&d.Locked)
+}
+
+// finding is the danger as package support takes it.
+func (d *Danger) finding() care.Finding {
+	f := care.Finding{Severity: d.Severity, About: care.About(d.About)}
+	for _, c := range d.Categories {
+		f.Categories = append(f.Categories, care.Category(c))
+	}
+	return f
+}
+
+// lockTime is how long an account stays closed after a statement of being under
+// 18. A wrong hit finds its way back by waiting, not by typing a number.
+const lockTime = 14 * 24 * time.Hour
+
+// look reads every text before anything else does.
+func (b *bot) look(t *dialog.Turn, text string) bool {
+	d := danger(t)
+	if t.Now.Before(d.Locked) || b.Care == nil {
+		return false
+	}
+	f := b.Care(text)
+	if f.First() == care.Benign {
+		return false
+	}
+	if d.open(t) && f.Severity <= d.Severity && slices.Contains(d.Categories, int(f.First())) {
+		b.stay(t) // more of the same: stay, without the whole page again
+		return true
+	}
+	b.meet(t, f)
+	return true
+}
+
+// open tells whether the help for a finding is on the screen.
+func (d *Danger) open(t *dialog.Turn) bool {
+	n := len(t.State.Runs)
+	return n > 0 && t.State.Runs[n-1].Flow == "caremode"
+}
+
+// meet leaves the form aside and answers a finding.
+func (b *bot) meet(t *dialog.Turn, f care.Finding) {
+	d := danger(t)
+	*d = Danger{Severity: f.Severity, About: int(f.About), Lang: t.State.Lang, Locked: d.Locked}
+	for _, c := range f.Categories {
+		d.Categories = append(d.Categories, int(c))
+	}
+	if f.First() == care.Minor && f.Severity >= 3 && f.About == care.Self {
+		b.lock(t)
+		return
+	}
+	if f.First() != care.Drop && (f.Severity >= 2 || f.First() == care.Minor) && !plan(t).Hold {
+		plan(t).Hold, d.Held = true, true
+	}
+	t.State.Misses = 0
+	t.Start("caremode", "")
+}
+
+// lock closes the account of somebody under 18: what was kept goes, at once.
+func (b *bot) lock(t *dialog.Turn) {
+	t.EndAll()
+	t.State.Timers = nil
+	t.State.Outbox = nil
+	t.State.Parked = nil
+	for _, part := range []int{partProfile, partJournal, partDeck, partPlan} {
+		t.State.DropPart(part)
+	}
+	d := danger(t)
+	until := t.Now.Add(lockTime)
+	d.Categories, d.Severity, d.About = []int{int(care.Minor)}, 3, int(care.Self)
+	t.Tell(b.compose(t).Text())
+	*d = Danger{Locked: until, Lang: d.Lang}
+	t.State.Zone = ""
+}
+
+// stay says that the help is still there, without the whole page.
+func (b *bot) stay(t *dialog.Turn) {
+	if r := t.Top(); r != nil && r.Flow == "caremode" {
+		t.Run = r
+		t.Put("answer", "seen")
+		t.Again("stay")
+		t.Reask()
+	}
+}
+
+// missed answers what fits nothing while help is on the screen: "no", "ok" and
+// "8" are then no answers to what was interrupted.
+func (b *bot) missed(t *dialog.Turn) bool {
+	if !danger(t).open(t) {
+		return false
+	}
+	b.stay(t)
+	return true
+}
+
+func (b *bot) place(t *dialog.Turn) support.Place {
+	if c := danger(t).Country; c != "" {
+		return support.Place{Country: c}
+	}
+	return support.Place{Country: profile(t).Country}
+}
+
+// words are the reviewed sentences in the language of the answer.
+func (b *bot) words(t *dialog.Turn) support.Words {
+	lang := danger(t).Lang
+	if lang == "" || len(b.Words[lang]["care.limits"]) == 0 {
+		lang = t.State.Lang
+	}
+	if len(b.Words[lang]["care.limits"]) == 0 {
+		lang = b.Langs[0]
+	}
+	return func(key string) []string { return b.Words[lang][key] }
+}
+
+func (b *bot) compose(t *dialog.Turn) support.Answer {
+	return support.Compose(b.words(t), b.Support, danger(t).finding(), b.place(t))
+}
+
+func (b *bot) danger(s *dialog.Script) {
+	s.Care = b.look
+	s.Missed = b.missed
+	s.Values["care_answer"] = func(t *dialog.Turn) string { return b.compose(t).Text() }
+	s.Lists["care"] = func(t *dialog.Turn) []dialog.Option {
+		var list []dialog.Option
+		a := b.compose(t)
+		for _, x := range a.Buttons {
+			list = append(list, dialog.Option{ID: x.ID, Label: x.Label})
+		}
+		return list
+	}
+	b.buttons(s)
+	s.Actions["care.unwanted"] = func(t *dialog.Turn) {
+		b.meet(t, care.Finding{Categories: []care.Category{care.NonConsent}, Severity: 3})
+	}
+	s.Actions["care.unsure"] = func(t *dialog.Turn) {
+		b.meet(t, care.Finding{Categories: []care.Category{care.NonConsent}, Severity: 2})
+	}
+	s.Values["lock_wait"] = func(t *dialog.Turn) string {
+		return with(raw(t, "locked.days"), "n", strconv.Itoa(1+int(danger(t).Locked.Sub(t.Now)/(24*time.Hour))))
+	}
+	s.Values["locked"] = func(t *dialog.Turn) string {
+		w := b.words(t)
+		return w("care.minor.deleted")[0] + " " + with(w("care.minor.way_back")[0], "wait", s.Values["lock_wait"](t), "operator", t.Label("locked.operator"))
+	}
+	s.Actions["locked.help"] = func(t *dialog.Turn) {
+		d := danger(t)
+		d.Categories, d.Severity = []int{int(care.Minor)}, 3
+		t.Tell(b.compose(t).Text())
+		t.Again("closed")
+	}
+	b.someone(s)
+	b.body(s)
+}
+
+// buttons are what the choices under help do. Each says its reviewed reply.
+func (b *bot) buttons(s *dialog.Script) {
+	stay := func(t *dialog.Turn) { t.Put("answer", "seen"); t.Again("stay") }
+	page := func(t *dialog.Turn) { t.Again("answer", "stay") }
+	leave := func(t *dialog.Turn) { b.leaveCare(t); t.Leave() }
+	back := func(t *dialog.Turn) {
+		if danger(t).Held {
+			plan(t).Hold = false
+		}
+		b.leaveCare(t)
+		t.Reask()
+	}
+	for id, do := range map[string]func(*dialog.Turn){
+		"danger_yes": stay, "danger_no": stay, "device_yes": stay, "device_no": stay, "device_unsure": stay,
+		"safe": leave, "quiet": leave, "words": stay, "note": stay,
+		"wrong": back, "adult": back, "adults": back,
+		"minor":   b.lock,
+		"minors":  func(t *dialog.Turn) { danger(t).Severity = 3; page(t) },
+		"again":   page,
+		"later":   func(t *dialog.Turn) { b.leaveCare(t); t.Start("snooze", nudgeNote(first, "")) },
+		"country": func(t *dialog.Turn) { page(t); t.Call("country") },
+		"windows": func(t *dialog.Turn) { stay(t); t.Call("windows") },
+		"help":    func(t *dialog.Turn) { stay(t); t.Call("someone") },
+		"remove":  func(t *dialog.Turn) { stay(t); t.Remove() },
+	} {
+		s.Actions["care."+id] = func(t *dialog.Turn) {
+			if reply := support.Reply(b.words(t), b.Support, danger(t).finding().First(), b.place(t), id); reply != "" {
+				t.Tell(reply)
+			}
+			do(t)
+		}
+	}
+}
+
+// leaveCare closes the help. What it put on hold stays on hold.
+func (b *bot) leaveCare(t *dialog.Turn) {
+	d := danger(t)
+	*d = Danger{Locked: d.Locked}
+	t.End()
+}

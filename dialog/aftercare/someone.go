@@ -1,0 +1,241 @@
+package aftercare
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"afterglow/dialog"
+	"afterglow/dialog/care"
+	"afterglow/dialog/support"
+)
+
+// kinds are what /support can be about, and the finding each stands for. Those
+// without a finding lead to a flow of their own.
+var kinds = []struct {
+	id      string
+	finding care.Finding
+}{
+	{"selfharm", care.Finding{Categories: []care.Category{care.SelfHarm}}},
+	{"nonconsent", care.Finding{Categories: []care.Category{care.NonConsent}}},
+	{"violence", care.Finding{Categories: []care.Category{care.Violence}}},
+	{"medical", care.Finding{}},
+	{"windows", care.Finding{}},
+	{"drop", care.Finding{Categories: []care.Category{care.Drop}}},
+	{"behaviour", care.Finding{Categories: []care.Category{care.Violence}, About: care.Actor}},
+	{"minor", care.Finding{Categories: []care.Category{care.Minor}, About: care.Other}},
+}
+
+// someone is /support: who helps, by kind and country.
+func (b *bot) someone(s *dialog.Script) {
+	s.Lists["kinds"] = func(t *dialog.Turn) []dialog.Option {
+		var list []dialog.Option
+		for _, k := range kinds {
+			list = append(list, dialog.Option{ID: k.id, Label: first1(b.words(t)("support.kind." + k.id))})
+		}
+		return list
+	}
+	s.Lists["countries"] = func(t *dialog.Turn) []dialog.Option {
+		var list []dialog.Option
+		for _, code := range b.Support.Listed() {
+			list = append(list, dialog.Option{ID: code, Label: first1(b.words(t)("support.country." + code))})
+		}
+		slices.SortFunc(list, func(x, y dialog.Option) int { return strings.Compare(x.Label, y.Label) })
+		return list
+	}
+	s.Readers["country"] = b.readCountry
+	s.Facts["country"] = func(t *dialog.Turn) string {
+		if b.place(t).Country == "" {
+			return "unknown"
+		}
+		return "known"
+	}
+	s.Actions["country.save"] = func(t *dialog.Turn) {
+		country := t.Run.Value("country")
+		if country == "other" {
+			country = elsewhere
+		}
+		profile(t).Country = country
+	}
+	s.Values["support_lines"] = func(t *dialog.Turn) string {
+		w, at := b.words(t), b.place(t)
+		i := slices.IndexFunc(kinds, func(x struct {
+			id      string
+			finding care.Finding
+		}) bool {
+			return x.id == t.Run.Value("about")
+		})
+		if i < 0 {
+			return ""
+		}
+		f := kinds[i].finding
+		c := b.Support.Choose(at, f.First(), f.About, maxLines)
+		var lines []string
+		if len(c.Lines) == 0 {
+			lines = append(lines, first1(w("support.nobody")))
+		}
+		for _, l := range c.Lines {
+			lines = append(lines, w.Line(l))
+		}
+		if c.Directory {
+			lines = append(lines, first1(w("care.directory")))
+		}
+		return strings.Join(append(lines, first1(w("support.local"))), "\n\n")
+	}
+	s.Actions["someone.more"] = func(t *dialog.Turn) { t.Again("about", "where", "lines") }
+	s.Actions["someone.country"] = func(t *dialog.Turn) { t.Again("lines"); t.Call("country") }
+}
+
+const (
+	maxLines  = 4
+	elsewhere = "ZZ" // a country of which we know no line (ISO's code for none)
+)
+
+func first1(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
+
+// readCountry understands a country's name in any of our languages, or its code.
+func (b *bot) readCountry(t *dialog.Turn, text string) []string {
+	fold := dialog.Fold(text)
+	for _, code := range b.Support.Listed() {
+		if strings.EqualFold(code, strings.TrimSpace(text)) {
+			return []string{code}
+		}
+		for _, words := range b.Words {
+			if dialog.Fold(first1(words["support.country."+code])) == fold {
+				return []string{code}
+			}
+		}
+	}
+	alias := map[string]string{"uk": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB", "great britain": "GB", "britain": "GB",
+		"usa": "US", "america": "US", "the us": "US", "united states of america": "US", "the states": "US"}
+	if code := alias[fold]; code != "" {
+		return []string{code}
+	}
+	t.Say("country.country.unknown")
+	return nil
+}
+
+// body is the red-flag ladder, and the clocks.
+func (b *bot) body(s *dialog.Script) {
+	s.Facts["body_part"] = func(t *dialog.Turn) string {
+		if bodyPart(t) == "" {
+			return "unknown"
+		}
+		return "known"
+	}
+	list := func(question int) func(*dialog.Turn) []dialog.Option {
+		return func(t *dialog.Turn) []dialog.Option {
+			part := bodyPart(t)
+			qs := support.Questions(part)
+			if question >= len(qs) {
+				return nil
+			}
+			var list []dialog.Option
+			for _, o := range qs[question].Options {
+				list = append(list, dialog.Option{ID: o, Label: first1(b.words(t)("support.body." + string(part) + "." + qs[question].ID + "." + o))})
+			}
+			return list
+		}
+	}
+	s.Lists["body_signs"], s.Lists["body_kind"] = list(0), list(1)
+	ask := func(question int) func(*dialog.Turn) string {
+		return func(t *dialog.Turn) string {
+			part := bodyPart(t)
+			if qs := support.Questions(part); question < len(qs) {
+				return first1(b.words(t)("support.body." + string(part) + "." + qs[question].ID + ".ask"))
+			}
+			return ""
+		}
+	}
+	s.Values["body_signs_ask"], s.Values["body_kind_ask"] = ask(0), ask(1)
+	s.Facts["body_rung"] = func(t *dialog.Turn) string {
+		rung, ok := bodyRung(t, false)
+		if !ok {
+			return "open"
+		}
+		return string(rung)
+	}
+	s.Values["body_advice"] = func(t *dialog.Turn) string {
+		rung, _ := bodyRung(t, true)
+		return support.Advice(b.words(t), b.Support, bodyPart(t), rung, b.place(t))
+	}
+	s.Values["windows"] = func(t *dialog.Turn) string {
+		ws, ok := support.Windows(since(t))
+		if !ok {
+			ws, _ = support.Windows(support.Unknown)
+		}
+		return strings.Join(support.Clocks(b.words(t), ws), "\n\n")
+	}
+}
+
+// bodyPart is what the ladder is about: what was chosen here, or the most
+// dangerous of what the check-in beneath was told.
+func bodyPart(t *dialog.Turn) support.Part {
+	if v := t.Run.Value("part"); v != "" {
+		return support.Part(v)
+	}
+	for _, part := range support.Parts {
+		for i := range t.State.Runs {
+			if r := &t.State.Runs[i]; r.Flow != "body" && r.Has("body", string(part)) {
+				return part
+			}
+		}
+	}
+	return ""
+}
+
+// bodyRung is how soon a doctor belongs to it; ok is false while the second
+// question is needed, unless last says that nothing more will be asked.
+func bodyRung(t *dialog.Turn, last bool) (support.Rung, bool) {
+	answers := map[string][]string{}
+	if a := t.Run.Find("signs"); a != nil {
+		answers["signs"] = a.Values
+	}
+	qs := support.Questions(bodyPart(t))
+	if a := t.Run.Find("kind"); len(qs) > 1 && (a != nil || last) {
+		answers[qs[1].ID] = nil
+		if a != nil {
+			answers[qs[1].ID] = a.Values
+		}
+	}
+	return support.Ladder(bodyPart(t), answers)
+}
+
+// since is how long ago it was, by what the person said. A part of a day counts
+// from its middle.
+func since(t *dialog.Turn) time.Duration {
+	a := t.Run.Find("when")
+	if a == nil || len(a.Values) == 0 && a.Text == "" {
+		return support.Unknown
+	}
+	if len(a.Values) == 0 {
+		return time.Duration(a.Number) * time.Hour
+	}
+	noon := dialog.Wall(t.Now, t.State.Zone).Truncate(24 * time.Hour).Add(12 * time.Hour)
+	ago := func(days int) time.Duration {
+		return t.Now.Sub(dialog.Instant(noon.AddDate(0, 0, -days), t.State.Zone))
+	}
+	switch a.Values[0] {
+	case "today":
+		midnight := dialog.Instant(noon.Add(-12*time.Hour), t.State.Zone)
+		return t.Now.Sub(midnight) / 2
+	case "night":
+		return t.Now.Sub(dialog.Instant(noon.Add(-13*time.Hour), t.State.Zone))
+	case "yesterday":
+		return ago(1)
+	case "two":
+		return ago(2)
+	case "three":
+		return ago(3)
+	case "five":
+		return ago(4)
+	case "longer":
+		return 6 * 24 * time.Hour
+	}
+	return support.Unknown
+}
