@@ -44,7 +44,8 @@ type Step struct {
 	Form Form
 
 	Options []string // One, Many, Each, and beside a When, Write or Number: ids
-	From    string   // instead of or after Options: a list that Go knows ([Script.Lists])
+	From    string   // a list that Go knows ([Script.Lists]), instead of or among Options
+	FromAt  int      // how many of Options stand before it
 	Rates   []string // Each: what an item can be; a tap moves it on, past the last it is unrated
 	Own     bool     // Many, Each: free text becomes an item of its own
 	Free    Form     // One: Write, When or Number accepts that as well; else zero

@@ -268,6 +268,9 @@ func answered(t *Turn) []Option {
 		return nil
 	}
 	r := &s.Runs[i-1]
+	mine := t.Run
+	t.Run = r
+	defer func() { t.Run = mine }()
 	var list []Option
 	for j := range r.Answers {
 		a := &r.Answers[j]

@@ -41,13 +41,16 @@ func (t *Turn) optionByCode(r *Run, st *Step, code uint32) string {
 	return ""
 }
 
-// options are the items of a question, the static ones first.
+// options are the items of a question, in the order of the flow.
 func (t *Turn) options(st *Step) []Option {
 	var list []Option
-	for _, id := range st.Options {
+	for i, id := range st.Options {
+		if i == st.FromAt && st.From != "" {
+			list = append(list, t.Script.Lists[st.From](t)...)
+		}
 		list = append(list, Option{ID: id})
 	}
-	if st.From != "" {
+	if st.From != "" && st.FromAt >= len(st.Options) {
 		list = append(list, t.Script.Lists[st.From](t)...)
 	}
 	return list

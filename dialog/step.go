@@ -66,6 +66,9 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 	default:
 		s.Muted = false
 		t.talk()
+		if !t.posted && !t.asking() {
+			t.Say("engine.done") // nobody is left without an answer
+		}
 	}
 	t.close()
 	out.Erase, out.Remove = t.erase, t.remove

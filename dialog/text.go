@@ -338,8 +338,8 @@ func (t *Turn) exact(r *Run, st *Step, text string) bool {
 	return err == nil && n >= 0
 }
 
-// near finds the one option whose label begins with the text, or that is one
-// slip of the finger away.
+// near finds the one option whose label begins with the text, has all its words,
+// or is one slip of the finger away.
 func (t *Turn) near(r *Run, st *Step, opts []Option, fold string) string {
 	if utf8.RuneCountInString(fold) < 3 {
 		return ""
@@ -347,7 +347,7 @@ func (t *Turn) near(r *Run, st *Step, opts []Option, fold string) string {
 	found := ""
 	for _, o := range opts {
 		label := Fold(t.label(r, st, o))
-		if strings.HasPrefix(label, fold) || len(fold) >= 4 && oneSlip(label, fold) {
+		if strings.HasPrefix(label, fold) || within(fold, label) || len(fold) >= 4 && oneSlip(label, fold) {
 			if found != "" {
 				return ""
 			}
@@ -355,6 +355,17 @@ func (t *Turn) near(r *Run, st *Step, opts []Option, fold string) string {
 		}
 	}
 	return found
+}
+
+// within tells whether every word of text is one of label's.
+func within(text, label string) bool {
+	words := strings.Fields(label)
+	for _, w := range strings.Fields(text) {
+		if !slices.Contains(words, w) {
+			return false
+		}
+	}
+	return true
 }
 
 // oneSlip tells whether a and b differ by one letter more, less, other or swapped.

@@ -20,6 +20,7 @@ type Turn struct {
 	edit   Ref      // the message the first post may replace
 	share  []Choice // buttons that belong to what was said
 	erase  bool
+	posted bool // something has been put in the outbox
 	remove []Ref
 }
 
@@ -98,9 +99,20 @@ func (t *Turn) Show(flow string, a *Answer) string {
 	return strings.Join(labels, ", ")
 }
 
+// optionLabel is an option in words, marked up: a person's own, one of a list
+// that Go knows, or what the words have for it.
 func (t *Turn) optionLabel(flow, key, id string) string {
 	if own := OwnText(id); own != "" {
 		return Escape(own)
+	}
+	if f := t.Script.Flows[flow]; f != nil {
+		if st, _ := f.Step(key); st != nil && st.From != "" {
+			for _, o := range t.options(st) {
+				if o.ID == id && o.Label != "" {
+					return Escape(o.Label)
+				}
+			}
+		}
 	}
 	return t.Label(flow + "." + key + "." + id)
 }
@@ -151,6 +163,7 @@ func (t *Turn) post(e Entry) {
 	t.paras = nil
 	e.Msg.Edit, t.edit = t.edit, ""
 	e.Msg.Hint = t.Event.Hint
+	t.posted = true
 	t.State.post(e, t.Now)
 }
 

@@ -162,7 +162,7 @@ var filled = map[string][]string{
 	"after.plan.remove": {"when"}, "after.plan.line": {"when"}, "after.plan.repeat": {"when"}, "after.plan.most": {"n"},
 	"snooze.until.*": {"when"}, "snooze.saved.say": {"when"},
 	"journal.pattern.*": {"what", "times"}, "journal.times.*": {"n"},
-	"calendar.when.*":        {"day", "time"},
+	"calendar.place": {"city", "zone", "time"}, "calendar.when.*": {"day", "time"},
 	"settings.value.*":       {"n", "date"},
 	"pause.until.line":       {"date"},
 	"planner.remind_set.say": {"when"}, "planner.plan.*": {"need", "moment", "sentence", "their_side", "trade", "agreed", "when"},

@@ -124,7 +124,7 @@ func (f *fileStep) step() (st dialog.Step, err error) {
 		}
 		lists++
 		st.Form = form
-		if st.Options, st.From, err = options(v); err != nil {
+		if st.Options, st.From, st.FromAt, err = options(v); err != nil {
 			return st, fmt.Errorf("%s: %w", st.Key, err)
 		}
 	}
@@ -167,30 +167,35 @@ func (f *fileStep) onlyStatement() error {
 	return nil
 }
 
-// options are a list of ids, or "@name" for a list that Go knows, or both.
-func options(v any) (ids []string, from string, err error) {
-	switch v := v.(type) {
-	case string:
-		if name, ok := strings.CutPrefix(v, "@"); ok && name != "" {
-			return nil, name, nil
+// options are a list of ids, or "@name" for a list that Go knows, or both; at is
+// how many ids stand before that list.
+func options(v any) (ids []string, from string, at int, err error) {
+	if name, ok := v.(string); ok {
+		v = []any{name}
+		if !strings.HasPrefix(name, "@") {
+			return nil, "", 0, errors.New(`options are a list of ids, or "@name" for a list the program knows`)
 		}
-	case []any:
-		for _, x := range v {
-			id, ok := x.(string)
-			switch {
-			case !ok || id == "" || strings.ContainsAny(id, "<+= "):
-				return nil, "", fmt.Errorf("%v is no option id", x)
-			case id[0] == '@':
-				from = id[1:]
-			case slices.Contains(ids, id):
-				return nil, "", fmt.Errorf("option %q comes twice", id)
-			default:
-				ids = append(ids, id)
-			}
-		}
-		return ids, from, nil
 	}
-	return nil, "", errors.New(`options are a list of ids, or "@name" for a list the program knows`)
+	list, ok := v.([]any)
+	if !ok || len(list) == 0 {
+		return nil, "", 0, errors.New(`options are a list of ids, or "@name" for a list the program knows`)
+	}
+	for _, x := range list {
+		id, ok := x.(string)
+		switch {
+		case !ok || id == "" || id == "@" || strings.ContainsAny(id, "<+= "):
+			return nil, "", 0, fmt.Errorf("%v is no option id", x)
+		case id[0] == '@' && from != "":
+			return nil, "", 0, fmt.Errorf("%s is a second list, and there can be one", id)
+		case id[0] == '@':
+			from, at = id[1:], len(ids)
+		case slices.Contains(ids, id):
+			return nil, "", 0, fmt.Errorf("option %q comes twice", id)
+		default:
+			ids = append(ids, id)
+		}
+	}
+	return ids, from, at, nil
 }
 
 func sorted[V any](m map[string]V) []string {

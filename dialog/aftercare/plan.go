@@ -149,7 +149,8 @@ func (b *bot) nudges(s *dialog.Script) {
 		if len(lines) == 0 || t.Run == nil {
 			return ""
 		}
-		return dialog.Escape(lines[int(t.Run.Mark)%len(lines)])
+		_, id, _ := strings.Cut(t.Run.Note, ":") // a repeat says what the first one said
+		return dialog.Escape(lines[order(0, id)%uint64(len(lines))])
 	}
 	s.Actions["nudge.open"] = func(t *dialog.Turn) {
 		kind, id, _ := strings.Cut(t.Run.Note, ":")

@@ -1,7 +1,6 @@
 package aftercare
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -41,7 +40,8 @@ func (b *bot) zones(s *dialog.Script) {
 		}
 		for _, v := range a.Values {
 			if city, zone, ok := strings.Cut(v, "@"); ok {
-				list = append(list, dialog.Option{ID: v, Label: fmt.Sprintf("%s (%s)", city, t.Now.In(dialog.Zone(zone)).Format("15:04"))})
+				label := with(raw(t, "calendar.place"), "city", city, "zone", zoneCity(zone), "time", t.Now.In(dialog.Zone(zone)).Format("15:04"))
+				list = append(list, dialog.Option{ID: v, Label: label})
 			}
 		}
 		return list
@@ -81,6 +81,11 @@ func placesNamed(index map[string][]Place, text string) []string {
 		return nil
 	}
 	hits := index[fold]
+	for _, p := range hits {
+		if dialog.Fold(zoneCity(p.Zone)) == fold { // the city that gave the zone its name is meant
+			return []string{p.City + "@" + p.Zone}
+		}
+	}
 	if len(hits) == 0 && len(fold) >= 4 {
 		for key, places := range index {
 			if strings.HasPrefix(key, fold) {
@@ -104,6 +109,11 @@ func placesNamed(index map[string][]Place, text string) []string {
 }
 
 const maxPlaces = 6
+
+// zoneCity is the city that a zone is named after: "New York".
+func zoneCity(zone string) string {
+	return strings.ReplaceAll(zone[strings.LastIndexByte(zone, '/')+1:], "_", " ")
+}
 
 var clockTime = regexp.MustCompile(`(?i)\b(\d{1,2})(?:[:.h ]?([0-5]\d))?\s*(am|pm|a\.m\.|p\.m\.|h|uhr)?\b`)
 
