@@ -132,20 +132,32 @@ func (b Book) Listed() []string {
 	return slices.Compact(codes)
 }
 
-// Stale are the lines last seen more than a year before the given date, the
+// Entry names a row that somebody is to confirm.
+type Entry struct {
+	ID      string // a line's id, or a country's code
+	Seen    Seen
+	Sources []string
+}
+
+// Stale are the rows last seen more than a year before the given date, the
 // oldest first. An operator confirms them on the live page.
-func (b Book) Stale(at time.Time) []Line {
-	limit := at.AddDate(-1, 0, 0)
-	var old []Line
-	for _, l := range b.Lines {
-		if t, ok := l.Seen.Time(); !ok || t.Before(limit) {
-			old = append(old, l)
-		}
+func (b Book) Stale(at time.Time) []Entry {
+	var all []Entry
+	for _, c := range b.Countries {
+		all = append(all, Entry{c.Code, c.Seen, c.Sources})
 	}
-	slices.SortStableFunc(old, func(a, b Line) int {
-		ta, _ := a.Seen.Time()
-		tb, _ := b.Seen.Time()
-		return ta.Compare(tb)
+	for _, l := range b.Lines {
+		all = append(all, Entry{l.ID, l.Seen, l.Sources})
+	}
+	limit := at.AddDate(-1, 0, 0)
+	old := slices.DeleteFunc(all, func(e Entry) bool {
+		t, ok := e.Seen.Time()
+		return ok && !t.Before(limit)
+	})
+	slices.SortStableFunc(old, func(x, y Entry) int {
+		tx, _ := x.Seen.Time()
+		ty, _ := y.Seen.Time()
+		return tx.Compare(ty)
 	})
 	return old
 }

@@ -80,7 +80,7 @@ func (b Book) Choose(at Place, c care.Category, a care.About, limit int) Choice 
 	if len(found) > limit {
 		found = found[:limit]
 	}
-	if fair(found, at.Region) {
+	if fair(found, kinds, at.Region) {
 		return Choice{Lines: found}
 	}
 	if len(found) == limit {
@@ -111,12 +111,14 @@ func written(l Line) bool {
 	})
 }
 
-// fair tells whether whoever asks finds a line that is for them. A regional
-// line counts only where the region is known, and so is theirs.
-func fair(lines []Line, region string) bool {
+// fair tells whether whoever asks finds a line that is for them, among those of
+// the most fitting kind: a crisis line for all does not make up for a
+// sexual-violence line that is for women only. A regional line counts only
+// where the region is known, and so is theirs.
+func fair(lines []Line, kinds []Kind, region string) bool {
 	serves := func(s Serves) bool {
 		return slices.ContainsFunc(lines, func(l Line) bool {
-			return l.Serves == s && (len(l.Regions) == 0 || region != "")
+			return l.Serves == s && rank(l, kinds) == 0 && (len(l.Regions) == 0 || region != "")
 		})
 	}
 	return serves(All) || serves(Women) && serves(Men) && serves(LGBT)

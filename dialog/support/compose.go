@@ -164,7 +164,7 @@ func Compose(w Words, b Book, f care.Finding, at Place) Answer {
 		a.Limits = w.say("care.limits")
 	}
 	a.Ask, a.Buttons = w.question(sc.ask)
-	for _, id := range buttons(first, at) {
+	for _, id := range buttons(first, severity, about, at) {
 		a.Buttons = append(a.Buttons, w.button(id))
 	}
 	return a
@@ -176,23 +176,25 @@ func Reply(w Words, b Book, c care.Category, at Place, button string) string {
 	return w.say("care.answer."+button, "emergency", w.emergency(b.Country(at.Country), c))
 }
 
-// buttons are the ways on from an answer, the ways back last.
-func buttons(c care.Category, at Place) []string {
-	var ids []string
-	switch c {
-	case care.Drop:
+// buttons are the ways on from an answer, the ways back last. The clocks are
+// offered to whom they may still run for: not for what is long past, not while
+// an ambulance comes first, and not to the one who did it.
+func buttons(c care.Category, severity int, a care.About, at Place) []string {
+	if c == care.Drop {
 		return []string{"help", "wrong"}
-	case care.NonConsent, care.Medical:
+	}
+	var ids []string
+	if c == care.NonConsent && severity > 1 && a != care.Actor || c == care.Medical && severity < 3 {
 		ids = append(ids, "windows")
 	}
 	if at.Country == "" {
 		ids = append(ids, "country")
 	}
-	switch c {
-	case care.Minor: // the account is closed; there is nothing to return to
-		return append(ids, "again", "wrong")
-	case care.Violence:
+	if c == care.Violence && a != care.Actor {
 		ids = append(ids, "remove")
+	}
+	if c == care.Minor { // the account is closed; there is nothing to return to
+		return append(ids, "again", "wrong")
 	}
 	return append(ids, "safe", "again", "wrong")
 }
