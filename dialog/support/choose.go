@@ -53,7 +53,7 @@ func wanted(c care.Category, a care.About) []Kind {
 //
 // The most fitting kind comes first; then lines for everyone, lines that take
 // writing, and the book's own order. A regional line is left out for another
-// region; while the region is unknown it comes after national lines of its kind.
+// region; while the region is unknown it is shown with the name of its place.
 //
 // We do not know a person's gender and do not ask. So unless one chosen line is
 // for everyone, or women, men and LGBT+ people each have theirs, the last place
@@ -72,7 +72,6 @@ func (b Book) Choose(at Place, c care.Category, a care.About, limit int) Choice 
 	slices.SortStableFunc(found, func(x, y Line) int {
 		return cmp.Or(
 			cmp.Compare(rank(x, kinds), rank(y, kinds)),
-			last(len(x.Regions) > 0 && at.Region == "", len(y.Regions) > 0 && at.Region == ""),
 			last(x.Serves != All, y.Serves != All),
 			last(!written(x), !written(y)),
 		)

@@ -217,17 +217,19 @@ func (w Words) button(id string) Button {
 }
 
 // emergency names whom to call, in words that stand after "call": the verified
-// number that fits best, or the words for "your local emergency number".
+// number that fits best, or the words for "your local emergency number". Where
+// police and ambulance have numbers of their own, violence may need either.
 func (w Words) emergency(c Country, about care.Category) string {
-	special, key := c.Ambulance, "care.emergency.ambulance"
-	if about == care.NonConsent || about == care.Violence || about == care.Minor {
-		special, key = c.Police, "care.emergency.police"
-	}
+	assault := about == care.NonConsent || about == care.Violence || about == care.Minor
 	switch {
 	case c.Emergency != "":
 		return w.say("care.emergency.number", "number", c.Emergency)
-	case special != "":
-		return w.say(key, "number", special)
+	case assault && c.Police != "" && c.Ambulance != "":
+		return w.say("care.emergency.both", "police", c.Police, "ambulance", c.Ambulance)
+	case assault && c.Police != "":
+		return w.say("care.emergency.police", "number", c.Police)
+	case !assault && c.Ambulance != "":
+		return w.say("care.emergency.ambulance", "number", c.Ambulance)
 	}
 	return w.say("care.emergency.unknown")
 }

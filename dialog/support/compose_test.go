@@ -11,7 +11,7 @@ import (
 
 // echo says every key itself, with what it was filled with.
 var echo = Words(func(key string) []string {
-	for _, with := range []string{"{number}", "{emergency}", "{at}", "{word}", "{age}", "{date}", "{n}"} {
+	for _, with := range []string{"{number}", "{police}", "{ambulance}", "{emergency}", "{at}", "{word}", "{age}", "{date}", "{n}"} {
 		key += " " + with
 	}
 	return []string{key}
@@ -69,7 +69,8 @@ func TestTheNumberThatFits(t *testing.T) {
 		want    string
 	}{
 		{"AA", care.Violence, "care.emergency.number 1"},
-		{"BB", care.Violence, "care.emergency.police 2"},
+		{"BB", care.Violence, "care.emergency.both {number} 2 3"},
+		{"CC", care.Violence, "care.emergency.police 4"},
 		{"BB", care.Medical, "care.emergency.ambulance 3"},
 		{"BB", care.SelfHarm, "care.emergency.ambulance 3"},
 		{"CC", care.Medical, "care.emergency.unknown"}, // the police are no ambulance

@@ -33,7 +33,7 @@ func (w Words) say(key string, fill ...string) string {
 // with writing before speaking, hours, and when it was last seen.
 func (w Words) Line(l Line) string {
 	name := l.Name
-	if l.Place != "" {
+	if l.Place != "" && !strings.Contains(l.Name, l.Place) {
 		name += " (" + l.Place + ")"
 	}
 	var whom []string
