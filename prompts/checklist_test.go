@@ -254,6 +254,10 @@ var (
 )
 
 func TestChecklist(t *testing.T) {
+	for _, c := range []care.Category{care.SelfHarm, care.NonConsent, care.Violence, care.Medical, care.Minor} {
+		says(t, c, grave, []care.About{care.Self, care.Other, care.Actor}, "that it is a bot, and nobody reads along or sends help", map[string]string{"en": "automated bot. Nobody reads along.*not send help", "es": "bot automático. Nadie lee.*no puedo enviar ayuda", "de": "automatischer Bot. Hier liest niemand mit.*keine Hilfe schicken", "fr": "bot automatique. Personne ne lit.*ne peux pas envoyer d'aide", "pt": "bot automático. Ninguém lê.*não posso enviar ajuda"})
+		says(t, c, grave, hurt, "a place to look in any country", map[string]string{"en": "findahelpline.com|hospital|call your local", "es": "findahelpline.com|hospital|al número local", "de": "findahelpline.com|Krankenhaus|örtliche Notrufnummer", "fr": "findahelpline.com|hôpital|numéro d'urgence local", "pt": "findahelpline.com|hospital|emergência local"})
+	}
 	says(t, care.SelfHarm, always, hurt, "the calm name", map[string]string{"en": "suicide", "es": "suicidio", "de": "Suizid", "fr": "suicide", "pt": "suicídio"})
 	says(t, care.SelfHarm, always, self, "the one direct question", map[string]string{"en": "danger right now\\?", "es": "peligro ahora mismo\\?", "de": "gerade in Gefahr\\?", "fr": "en danger en ce moment \\?", "pt": "em perigo agora\\?"})
 	says(t, care.SelfHarm, grave, self, "distance from what could be used, without a name for it", map[string]string{"en": "anything you could use", "es": "todo lo que podrías usar", "de": "allem, was du benutzen könntest", "fr": "tout ce que tu pourrais utiliser", "pt": "tudo o que poderia usar"})
@@ -316,27 +320,24 @@ func TestALowIsNoEmergency(t *testing.T) {
 
 func TestNobodyIsOnlyOfferedWhatMayNotBeForThem(t *testing.T) {
 	tables, _, book := reviewed(t)
-	for _, lang := range []string{"en"} { // whom a line serves does not depend on the language
-		w := lookup(tables[lang])
-		everywhere(book, func(f care.Finding, at support.Place) {
-			if f.First() == care.Medical || asksAge(f) {
-				return
-			}
-			rs := support.Compose(w, book, f, at).Resources
-			if slices.Contains(rs, tables[lang]["care.directory"][0]) {
-				return
-			}
-			groups := map[support.Serves]bool{}
-			for _, l := range book.Lines {
-				if slices.Contains(rs, w.Line(l)) {
-					groups[l.Serves] = true
-				}
-			}
-			if !groups[support.All] && (!groups[support.Women] || !groups[support.Men] || !groups[support.LGBT]) {
-				t.Errorf("%v/%s in %q: only for %v: %q", f.Categories, f.About, at, groups, rs)
-			}
-		})
+	english := lookup(tables["en"])
+	serves := map[string]support.Serves{}
+	for _, l := range book.Lines {
+		serves[english.Line(l)] = l.Serves
 	}
+	directory := tables["en"]["care.directory"][0]
+	each(t, func(name, lang string, f care.Finding, _ support.Place, a support.Answer) {
+		if lang != "en" || f.First() == care.Medical || asksAge(f) || slices.Contains(a.Resources, directory) {
+			return
+		}
+		groups := map[support.Serves]bool{}
+		for _, r := range a.Resources {
+			groups[serves[r]] = true
+		}
+		if !groups[support.All] && (!groups[support.Women] || !groups[support.Men] || !groups[support.LGBT]) {
+			t.Errorf("%s: only for %v: %q", name, groups, a.Resources)
+		}
+	})
 }
 
 // Language is not country: no language brings up a number by itself, and every

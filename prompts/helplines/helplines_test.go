@@ -226,3 +226,31 @@ func TestAMissingFileIsNamed(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// docs/helplines.md lists every row for the person who confirms it.
+func TestTheDocsListEveryRow(t *testing.T) {
+	text, err := os.ReadFile("../../docs/helplines.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := load(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]support.Seen{}
+	for _, l := range b.Lines {
+		rows[l.ID] = l.Seen
+	}
+	for _, c := range b.Countries {
+		rows[c.Code] = c.Seen
+	}
+	for id, seen := range rows {
+		found := false
+		for l := range strings.Lines(string(text)) {
+			found = found || strings.HasPrefix(l, "| `"+id+"` |") && strings.Contains(l, "| "+string(seen)+" |")
+		}
+		if !found {
+			t.Errorf("docs/helplines.md has no row for %s, seen %s", id, seen)
+		}
+	}
+}
