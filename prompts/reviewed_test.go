@@ -78,6 +78,9 @@ func TestNoSentenceIsMissing(t *testing.T) {
 			return found
 		})
 		everywhere(book, func(f care.Finding, at support.Place) { support.Compose(w, book, f, at) })
+		for about := care.Self; about <= care.Actor; about++ {
+			support.Clock(w, book, about, support.Place{})
+		}
 		for _, p := range support.Parts {
 			for _, q := range support.Questions(p) {
 				for _, o := range append(q.Options, "ask") {
@@ -180,7 +183,7 @@ func TestASentenceNamesTheButtonAsItIsCalled(t *testing.T) {
 	tables, langs, _ := reviewed(t)
 	for _, lang := range langs {
 		label := tables[lang]["care.button.windows"][0]
-		for _, key := range []string{"care.nonconsent.2.self.step", "care.medical.2.self.step", "care.medical.2.other.step"} {
+		for _, key := range []string{"care.nonconsent.2.self.step", "care.medical.2.self.step", "care.medical.clock.self.more", "care.medical.2.other.step"} {
 			if s := tables[lang][key][0]; !strings.Contains(s, label) {
 				t.Errorf("%s: %s does not name the button %q: %s", lang, key, label, s)
 			}

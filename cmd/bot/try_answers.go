@@ -39,6 +39,8 @@ func tryAnswers(out io.Writer) error {
 			}
 			p.places(lang, w, book, c)
 		}
+		p.answer(lang+"/medical/clock/self", support.Clock(w, book, care.Self, support.Place{}))
+		p.answer(lang+"/medical/clock/other", support.Clock(w, book, care.Other, support.Place{}))
 		p.rest(lang, table)
 	}
 	return p.err

@@ -13,7 +13,7 @@ func TestTryAnswersPrintsThemAllForAReader(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := out.String()
-	if n, want := strings.Count(text, "\n== ")+1, 5*(6*3*3+1); n != want {
+	if n, want := strings.Count(text, "\n== ")+1, 5*(6*3*3+3); n != want {
 		t.Errorf("%d headings, want %d", n, want)
 	}
 	for _, head := range []string{"== de/selfharm/1/self\n", "== en/medical/3/other\n", "== es/nonconsent/2/actor\n", "== fr/minor/3/self\n", "== pt/drop/2/self\n", "-- en/violence/self in GB: "} {

@@ -170,6 +170,19 @@ func Compose(w Words, b Book, f care.Finding, at Place) Answer {
 	return a
 }
 
+// Clock is the answer to a message, or a button, that is only about time: a
+// condom that broke, a worry about HIV or pregnancy. It is [care.Medical] of
+// severity 2, for who knows that nothing else is wrong; [Windows] counts on.
+func Clock(w Words, b Book, about care.About, at Place) Answer {
+	key := "care.medical.clock.self."
+	if about == care.Other {
+		key = "care.medical.clock.other."
+	}
+	a := Compose(w, b, care.Finding{Categories: []care.Category{care.Medical}, Severity: 2, About: about}, at)
+	a.First, a.Step, a.More = w.say(key+"first"), w.say(key+"step"), w.say(key+"more")
+	return a
+}
+
 // Reply is what the press of an answer's button is answered with; empty for a
 // button that leads elsewhere (country, windows, help) or asks for the answer again.
 func Reply(w Words, b Book, c care.Category, at Place, button string) string {
@@ -191,7 +204,7 @@ func buttons(c care.Category, severity int, a care.About, at Place) []string {
 		ids = append(ids, "country")
 	}
 	if c == care.Violence && a != care.Actor {
-		ids = append(ids, "remove")
+		ids = append(ids, "remove", "neutral")
 	}
 	if c == care.Minor { // the account is closed; there is nothing to return to
 		return append(ids, "again", "wrong")

@@ -128,6 +128,15 @@ func TestTheClocksAreOfferedWhereTheyMayRun(t *testing.T) {
 	}
 }
 
+func TestTheClockAlone(t *testing.T) {
+	for about, row := range map[care.About]string{care.Self: "self", care.Other: "other", care.Actor: "self"} {
+		a := Clock(echo, book, about, Place{})
+		if !strings.HasPrefix(a.First, "care.medical.clock."+row+".first") || a.Buttons[0].ID != "windows" || len(a.Resources) != 3 || a.Limits == "" {
+			t.Errorf("%s: %+v", about, a)
+		}
+	}
+}
+
 func TestALineOnOneLine(t *testing.T) {
 	w := Words(func(key string) []string {
 		s, ok := map[string]string{
