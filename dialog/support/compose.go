@@ -204,7 +204,7 @@ func buttons(c care.Category, severity int, a care.About, at Place) []string {
 		ids = append(ids, "country")
 	}
 	if c == care.Violence && a != care.Actor {
-		ids = append(ids, "remove", "neutral")
+		ids = append(ids, "remove")
 	}
 	if c == care.Minor { // the account is closed; there is nothing to return to
 		return append(ids, "again", "wrong")
