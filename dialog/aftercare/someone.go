@@ -165,10 +165,7 @@ func (b *bot) body(s *dialog.Script) {
 		return support.Advice(b.words(t), b.Support, bodyPart(t), rung, b.place(t))
 	}
 	s.Values["windows"] = func(t *dialog.Turn) string {
-		ws, ok := support.Windows(since(t))
-		if !ok {
-			ws, _ = support.Windows(support.Unknown)
-		}
+		ws := windows(t)
 		return strings.Join(support.Clocks(b.words(t), ws), "\n\n")
 	}
 }
@@ -206,36 +203,59 @@ func bodyRung(t *dialog.Turn, last bool) (support.Rung, bool) {
 	return support.Ladder(bodyPart(t), answers)
 }
 
-// since is how long ago it was, by what the person said. A part of a day counts
-// from its middle.
-func since(t *dialog.Turn) time.Duration {
+// windows are the clocks by what the person said. Part of a day is a span: hours
+// that may be gone are not promised (the earliest moment counts), but nobody is
+// told that a window is closed that may still be open (the latest does).
+func windows(t *dialog.Turn) []support.Window {
+	longest, shortest := since(t)
+	early, ok := support.Windows(longest)
+	late, ok2 := support.Windows(shortest)
+	if !ok || !ok2 {
+		early, _ = support.Windows(support.Unknown)
+		return early
+	}
+	for i := range early {
+		if early[i].State == support.Closed && late[i].State != support.Closed {
+			early[i] = late[i]
+			early[i].Left = 0
+			if early[i].ID == "pep" {
+				early[i].State = support.Late
+			}
+		}
+	}
+	return early
+}
+
+// since is how long ago it was at most and at least, by what the person said.
+func since(t *dialog.Turn) (longest, shortest time.Duration) {
 	a := t.Run.Find("when")
 	if a == nil || len(a.Values) == 0 && a.Text == "" {
-		return support.Unknown
+		return support.Unknown, support.Unknown
 	}
 	if len(a.Values) == 0 {
-		return time.Duration(a.Number) * time.Hour
+		d := time.Duration(a.Number) * time.Hour
+		return d, d
 	}
-	noon := dialog.Wall(t.Now, t.State.Zone).Truncate(24 * time.Hour).Add(12 * time.Hour)
-	ago := func(days int) time.Duration {
-		return t.Now.Sub(dialog.Instant(noon.AddDate(0, 0, -days), t.State.Zone))
+	midnight := dialog.Wall(t.Now, t.State.Zone).Truncate(24 * time.Hour)
+	ago := func(from, to time.Duration) (time.Duration, time.Duration) {
+		return t.Now.Sub(dialog.Instant(midnight.Add(from), t.State.Zone)), max(0, t.Now.Sub(dialog.Instant(midnight.Add(to), t.State.Zone)))
 	}
+	const day = 24 * time.Hour
 	switch a.Values[0] {
 	case "today":
-		midnight := dialog.Instant(noon.Add(-12*time.Hour), t.State.Zone)
-		return t.Now.Sub(midnight) / 2
+		return ago(0, day)
 	case "night":
-		return t.Now.Sub(dialog.Instant(noon.Add(-13*time.Hour), t.State.Zone))
+		return ago(-5*time.Hour, 5*time.Hour)
 	case "yesterday":
-		return ago(1)
+		return ago(-day, 0)
 	case "two":
-		return ago(2)
+		return ago(-2*day, -day)
 	case "three":
-		return ago(3)
+		return ago(-3*day, -2*day)
 	case "five":
-		return ago(4)
+		return ago(-5*day, -3*day)
 	case "longer":
-		return 6 * 24 * time.Hour
+		return ago(-30*day, -5*day)
 	}
-	return support.Unknown
+	return support.Unknown, support.Unknown
 }

@@ -26,14 +26,15 @@ var lives = map[string]string{
 	"checked":  ready + wants + encounter + `|/checkin|yes|heavy|tired|sad|none|hard|no|1,1,1|done|nothing|a note|no` + `|/starters|5|6|4|keep it|enough`,
 	"twice":    ready + wants + notTwice + encounter,
 	"unwanted": ready + `|/needs|any|1|done|stop` + encounter + unwantedTwice,
-	"paused":   ready + `|/pause|week` + encounter,
+	"paused":   ready + `|/pause|week`,
+	"low":      ready + encounter + `|/checkin|short|heavy|tired|quiet`,
 	"silenced": ready + encounter + `|@60d`,
 	"held":     ready + wants + encounter + `|i want to kill myself|i'm safe`,
 	"minor":    ready + `|i am 15 years old`,
 	"nudged":   ready + wants + encounter + `|@20h`,
 	"second":   ready + wants + `|/after|now|steady|no|1|yes|fine|@20h|[Open]|yes|heavy|pain|done|1|done|[Understood]|skip|skip|skip|skip|skip|@48h`,
 	"sore":     ready + wants + encounter + `|/checkin|short|mixed|pain|none|1|[Understood]|skip|no|@28h`,
-	"reminded": ready + `|/planner|yes|tea|tea|gentle|skip|skip|skip|tomorrow|close|@30h`,
+	"reminded": ready + `|/planner|yes|tea|tea|gentle|skip|skip|skip|tomorrow|done|@30h`,
 	"kept":     ready + `|/starters|5|6|4|keep it|keep it|enough`,
 }
 
