@@ -46,7 +46,6 @@ func quoted(t testing.TB, file string) []string {
 	return out
 }
 
-
 // A stem that the filter itself does not refuse is a slip of the pen.
 func TestEveryStemIsRefused(t *testing.T) {
 	f, stems := shipped(t)
