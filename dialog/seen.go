@@ -65,3 +65,6 @@ func le64[S ~string](s S) uint64 { return uint64(le32(s)) | uint64(le32(s[4:]))<
 func le32[S ~string](s S) uint32 {
 	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
+
+// SeenCount is how many events are remembered as taken.
+func (s *State) SeenCount() int { return len(s.seen) / seenSize }
