@@ -148,7 +148,7 @@ func (p *parser) plain(i int, led bool) (clockTime, int) {
 			k++
 		}
 	}
-	if p.at(k).is(isAbout) && !p.at(k).is(isFiller) && p.at(k).text == "ish" {
+	if p.at(k).is(isOClock) || p.at(k).text == "ish" {
 		sure = true
 		k++
 	}

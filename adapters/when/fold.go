@@ -22,7 +22,7 @@ func fold(text string, limit int) (folded string, cut bool) {
 			// accents, joiners, the frame of a keycap
 		case strings.ContainsRune("'’‘`´ʼ", r):
 			// l'après-midi is two words, don't and o'clock are one
-			if letters == 1 && runes[i-1] != 'o' && runes[i-1] != 'O' || letters == 2 && i > 1 && unicode.ToLower(runes[i-2]) == 'q' {
+			if letters == 1 && strings.ContainsRune("cdjlmnstCDJLMNST", runes[i-1]) || letters == 2 && unicode.ToLower(runes[i-2]) == 'q' {
 				b.WriteByte(' ')
 				letters = 0
 			}

@@ -15,7 +15,7 @@ const (
 	pair         // 3.12 or 3.12.: a date, a time or a decimal
 	slash        // 3/12
 	date         // 2026-12-03, 3.12.2026
-	hyphen       // 8-9: a range
+	hyphen       // 8-9, -5: no moment
 	refusal      // a sign that says no
 )
 
@@ -42,9 +42,9 @@ var shapes = []struct {
 	{clock, regexp.MustCompile(`^(\d{1,2})[:.](\d\d) ?()([ap])\.?m\b\.?`)},
 	{slash, regexp.MustCompile(`^(\d{1,2})/(\d{1,2})\b`)},
 	{pair, regexp.MustCompile(`^(\d{1,3})[.,](\d{1,2})(\.?)`)},
-	{hyphen, regexp.MustCompile(`^\d{1,2} ?[-–—~] ?\d{1,2}`)},
+	{hyphen, regexp.MustCompile(`^\d{1,2} ?[-–—~] ?\d{1,2}|^[-−]\d+`)},
 	{number, regexp.MustCompile(`^(\d{1,2})()()([ap])\.?m?\b\.?`)},
-	{number, regexp.MustCompile(`^(\d{1,2})(st|nd|rd|th|er|re|o|a)\b`)},
+	{number, regexp.MustCompile(`^(\d{1,2})(st|nd|rd|th|er|re|ten|te|o|a)\b`)},
 	{number, regexp.MustCompile(`^(\d{1,4})(\.?)`)},
 	{word, regexp.MustCompile(`^\p{L}+`)},
 	{refusal, regexp.MustCompile(`^[👎🚫🙅🛑❌⛔]`)},
@@ -77,7 +77,7 @@ func lex(text string) []token {
 
 // next reads the token that text begins with and tells its length, 0 for none.
 func next(text string) (token, int) {
-	if c := text[0]; c < 0x80 && (c < '0' || c > '9') && (c < 'a' || c > 'z') {
+	if c := text[0]; c < 0x80 && c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'z') {
 		return token{}, 0
 	}
 	for _, shape := range shapes {

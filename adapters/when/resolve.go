@@ -6,7 +6,7 @@ import "time"
 func read(v *vocabulary, tokens []token, now time.Time) reading {
 	s := parse(v, tokens)
 	s.settleLooseDays()
-	return reading{v, s.answer(now), s.strangers}
+	return reading{v, s.answer(now), s.strangers, s.misfits}
 }
 
 // settleLooseDays decides whether "sat" or "mar" is a weekday: only if the rest
@@ -16,6 +16,9 @@ func (s *said) settleLooseDays() {
 		timed := len(s.clocks)+len(s.parts) > 0
 		otherwise := len(s.days)+len(s.weekdays)+len(s.dates) > 0
 		switch {
+		case d.filler:
+			// "so 18 Uhr" is Sunday or "about six"; in a longer text it is no day
+			s.blocked = s.blocked || !otherwise && timed && len(s.strangers)+s.fillers == 0
 		case len(s.strangers) == 0 && (timed || !d.risky) && !(otherwise && d.risky):
 			s.weekdays = append(s.weekdays, d)
 		case !otherwise:
@@ -120,9 +123,9 @@ func (s *said) onePart() (part, bool) {
 		case p == noPart || p == q || p == evening && q == night:
 			p = q
 		case p == night && q == evening:
-		case p == night && q == midnight || p == deep && q == midnight:
+		case q == midnight && (p == evening || p == night || p == deep):
 			p = midnight
-		case p == midnight && (q == night || q == deep):
+		case p == midnight && (q == evening || q == night || q == deep):
 		default:
 			return noPart, false
 		}
@@ -204,7 +207,7 @@ func (s *said) oneDay(now time.Time, timed bool) (date calendar, named, ok bool)
 		ok = ok && fine && put(d)
 	}
 	if len(s.weekdays) == 0 && s.nextWeek {
-		ok = false
+		ok = ok && s.sameTime && !named && put(today.plus(7)) // "this time next week"
 	}
 	return date, named, ok
 }

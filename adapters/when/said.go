@@ -23,13 +23,15 @@ type said struct {
 	strangers []string // words nobody knows here
 	fillers   int
 	slips     int // misspelt words
+	misfits   int // numbers and units that belong to nothing
 }
 
 // weekday is a named day; next: "next friday".
 type weekday struct {
-	day   time.Weekday
-	next  bool
-	risky bool // also another word altogether: needs a clock beside it
+	day    time.Weekday
+	next   bool
+	risky  bool // also another word altogether: needs a clock beside it
+	filler bool // also a word that says nothing
 }
 
 // day is a date; without year or month the next one that fits.
@@ -148,7 +150,7 @@ func (p *parser) day(i int) int {
 	if p.at(i + n).is(isNext) {
 		n, next = n+1, true
 	}
-	wd := weekday{day: time.Weekday(m.value), next: next, risky: it.is(isFiller, isBlock)}
+	wd := weekday{day: time.Weekday(m.value), next: next, risky: it.is(isBlock), filler: it.is(isFiller)}
 	if firm {
 		s.weekdays = append(s.weekdays, wd)
 	} else {
@@ -209,6 +211,7 @@ func (p *parser) rest(it item) {
 		s.strangers = append(s.strangers, it.text)
 	default:
 		s.blocked = true // a number, a unit, half of a time
+		s.misfits++
 	}
 }
 

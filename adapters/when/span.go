@@ -38,7 +38,8 @@ func (p *parser) span(i int) int {
 		led = true
 		k++
 	}
-	if bare && !led && !during {
+	few := p.BareHours && last == clockHours && parts == 1 && sum.seconds <= 6*3600 && !p.part
+	if bare && !led && !during && !few {
 		return 0
 	}
 	if during && !led || sum.seconds > 1e8 || sum.days > 1e5 || sum.months > 1e3 {
@@ -70,7 +71,7 @@ func (p *parser) amount(i int, after unit) (s span, u unit, n int) {
 	m, ok := p.at(e).as(aUnit)
 	if !ok {
 		if (after == hours || after == clockHours) && it.form == number && f < 60 && f >= 5 && !p.at(e).is(isOClock, isAM, isPM, isPast, isTo, isHalf) {
-			return span{seconds: int(f) * 60}, minutes, e - i
+			return span{seconds: int(f) * 60}, after, e - i
 		}
 		return span{}, 0, 0
 	}
@@ -80,6 +81,10 @@ func (p *parser) amount(i int, after unit) (s span, u unit, n int) {
 		e++
 	}
 	u = unit(m.value)
+	if (u == hours || u == clockHours) && p.at(e).is(isAnd) && p.at(e+1).is(isQuarter) {
+		f += 0.25
+		e += 2
+	}
 	if u == days && it.form == word && slices.Contains(p.DayIdioms, int(f)) {
 		p.said.blocked = true
 	}

@@ -28,10 +28,10 @@ func (t target) part(p part) (time.Time, bool) {
 	}
 	if t.named {
 		at := wall(t.date, d.at, t.now)
-		return at, !at.Before(t.now)
+		return at, at.After(t.now)
 	}
 	today := dateOf(t.now)
-	if at := wall(today, d.at, t.now); !at.Before(t.now) {
+	if at := wall(today, d.at, t.now); at.After(t.now) {
 		return at, true
 	}
 	// in the evening "in the evening" may mean now or tomorrow
@@ -83,6 +83,9 @@ func (t target) clock(c clockTime, p part) (time.Time, bool) {
 	m := c.hour*60 + c.minute
 	switch {
 	case c.exact && over:
+		if at := wall(t.date, m, t.now); t.date.is(t.now) && t.now.Hour() < 5 && at.After(t.now) {
+			return at, true // said after midnight
+		}
 		return t.future(wall(t.date.plus(1), m, t.now))
 	case c.exact && c.hour == 24, c.exact && m == 0:
 		return t.midnight(0)
@@ -110,13 +113,13 @@ func (t target) clock(c clockTime, p part) (time.Time, bool) {
 
 // future lets a moment through if it has not passed.
 func (t target) future(at time.Time) (time.Time, bool) {
-	return at, !at.Before(t.now)
+	return at, at.After(t.now)
 }
 
 // nextOf returns the next time that the clock shows m minutes since midnight.
 func (t target) nextOf(m int) time.Time {
 	today := dateOf(t.now)
-	if at := wall(today, m, t.now); !at.Before(t.now) {
+	if at := wall(today, m, t.now); at.After(t.now) {
 		return at
 	}
 	return wall(today.plus(1), m, t.now)
@@ -143,7 +146,7 @@ func (t target) dial(m int, marked bool) (time.Time, bool) {
 // todayAt reads a clock of 12 hours on a day that has begun.
 func (t target) todayAt(m int) (time.Time, bool) {
 	m %= 12 * 60
-	if at := wall(t.date, m, t.now); !at.Before(t.now) && m >= sensibleFrom {
+	if at := wall(t.date, m, t.now); at.After(t.now) && m >= sensibleFrom {
 		return at, true
 	}
 	return t.future(wall(t.date, m+12*60, t.now))

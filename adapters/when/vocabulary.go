@@ -33,6 +33,7 @@ type habits struct {
 	DayFirst   bool     `toml:"dayfirst"`   // 3/12 and 3.12 are in December
 	Ordinals   bool     `toml:"ordinals"`   // a day of the month alone needs an ending or a dot
 	LooseTo    bool     `toml:"looseto"`    // the word for "ten to nine" also says nothing
+	BareHours  bool     `toml:"barehours"`  // "2h" alone is a span and not a clock
 	AndMinutes bool     `toml:"andminutes"` // "ocho y diez" is 8:10
 	Compounds  bool     `toml:"compounds"`  // "Freitagabend" is one word
 	HalfMeans  int      `toml:"halfmeans"`  // minutes that "half" adds to the hour after it

@@ -60,6 +60,7 @@ type reading struct {
 	vocabulary *vocabulary
 	answer     Answer
 	strangers  []string // words this language does not know
+	misfits    int      // numbers and units it has no place for
 }
 
 // choose takes the language that knows most words. Where two know as many, the
@@ -67,7 +68,7 @@ type reading struct {
 func choose(readings []reading, hinted bool) Answer {
 	best := readings[0]
 	for _, r := range readings[1:] {
-		if len(r.strangers) < len(best.strangers) {
+		if len(r.strangers) < len(best.strangers) || !hinted && len(r.strangers) == len(best.strangers) && r.misfits < best.misfits {
 			best = r
 		}
 	}
@@ -77,12 +78,24 @@ func choose(readings []reading, hinted bool) Answer {
 	if hinted {
 		return best.answer
 	}
+	declined, agreed := false, true
 	for _, r := range readings {
-		if len(r.strangers) == len(best.strangers) && r.answer != best.answer {
+		if len(r.strangers) > len(best.strangers) || r.misfits > best.misfits {
+			continue
+		}
+		if r.answer != best.answer && (r.answer.Kind == At || best.answer.Kind == At) {
 			return Answer{}
 		}
+		declined = declined || r.answer.Kind == None
+		agreed = agreed && r.answer == best.answer
 	}
-	return best.answer
+	switch {
+	case agreed:
+		return best.answer
+	case declined && len(best.strangers) == 0:
+		return Answer{Kind: None} // in Portuguese "no" says nothing
+	}
+	return Answer{}
 }
 
 // refused tells whether a word that the chosen language does not know says no
