@@ -22,6 +22,9 @@ func (p *parser) date(i int) int {
 		if p.DayFirst && it.a >= 1 && it.a <= 31 && it.b >= 1 && it.b <= 12 && !p.at(i+1).is(aUnit, isOClock, isAM, isPM) {
 			return p.dated(day{it.a, it.b, 0}, 1)
 		}
+		if !p.DayFirst && it.a > 12 && it.a <= 31 && it.b >= 1 && it.b <= 12 && (it.ordinal || it.a > 24) {
+			return p.dated(day{it.a, it.b, 0}, 1)
+		}
 		return 0
 	}
 	if d, ok := p.dayNumber(i); ok {

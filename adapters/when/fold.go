@@ -22,7 +22,7 @@ func fold(text string, limit int) (folded string, cut bool) {
 			// accents, joiners, the frame of a keycap
 		case strings.ContainsRune("'’‘`´ʼ", r):
 			// l'après-midi is two words, don't and o'clock are one
-			if letters == 1 && strings.ContainsRune("cdjlmnstCDJLMNST", runes[i-1]) || letters == 2 && unicode.ToLower(runes[i-2]) == 'q' {
+			if possessive := i+1 < len(runes) && unicode.ToLower(runes[i+1]) == 's' && (i+2 == len(runes) || !unicode.IsLetter(runes[i+2])); possessive || letters == 1 && strings.ContainsRune("cdjlmnstCDJLMNST", runes[i-1]) || letters == 2 && unicode.ToLower(runes[i-2]) == 'q' {
 				b.WriteByte(' ')
 				letters = 0
 			}

@@ -58,6 +58,9 @@ func (s *said) moment(now time.Time) (time.Time, bool) {
 		s.slips > 0 && len(s.strangers) > 3 {
 		return time.Time{}, false
 	}
+	if len(s.strangers) > 0 && !s.request {
+		return time.Time{}, false // "tomorrow sucks": words nobody knows and no wish
+	}
 	if s.now && !s.timed() {
 		return now, len(s.strangers) == 0
 	}

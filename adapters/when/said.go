@@ -20,6 +20,7 @@ type said struct {
 	later, sometime, unsure   bool
 	blocked                   bool // something in it that forbids to take the rest at its word
 
+	request   bool     // asks to be written to
 	strangers []string // words nobody knows here
 	fillers   int
 	slips     int // misspelt words
@@ -169,7 +170,8 @@ func (p *parser) day(i int) int {
 // rest takes note of an item that is no time.
 func (p *parser) rest(it item) {
 	s := &p.said
-	soft := it.is(isFiller, isFine, isOf, isAnd, isOne, isAt, isAbout, isIn, isOnDay, isDuring) || it.is(isTo) && p.LooseTo
+	s.request = s.request || it.is(isRequest, isFine)
+	soft := it.is(isFiller, isRequest, isFine, isOf, isAnd, isOne, isAt, isAbout, isIn, isOnDay, isDuring) || it.is(isTo) && p.LooseTo
 	switch {
 	case it.form == refusal:
 		s.decline = true

@@ -72,7 +72,7 @@ func (t target) clock(c clockTime, p part) (time.Time, bool) {
 	}
 	if p != noPart {
 		h, next, ok := p.hourIn(c.hour)
-		if !ok {
+		if !ok || c.exact && h != c.hour%24 {
 			return time.Time{}, false
 		}
 		if (p == deep) && next && t.named && !t.date.is(t.now) {

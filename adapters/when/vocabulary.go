@@ -93,6 +93,7 @@ const (
 	isNotToday
 	isDecline
 	isFine
+	isRequest // asks the bot to write, or says that a time fits
 	isFiller
 )
 
@@ -104,7 +105,7 @@ var roles = map[string]class{
 	"next": isNext, "nextweek": isNextWeek, "thisweek": isThisWeek, "now": isNow, "sametime": isSameTime,
 	"during": isDuring, "later": isLater, "sometime": isSometime, "unsure": isUnsure, "gone": isGone,
 	"every": isEvery, "block": isBlock, "no": isNo, "notnow": isNotNow, "nottoday": isNotToday,
-	"decline": isDecline, "fine": isFine, "filler": isFiller,
+	"decline": isDecline, "fine": isFine, "request": isRequest, "filler": isFiller,
 }
 
 // unit is a measure of time.
