@@ -3,6 +3,8 @@ package when
 import (
 	"regexp"
 	"strconv"
+	"strings"
+	"unicode"
 )
 
 // form is the shape of a token, before any language has looked at it.
@@ -30,7 +32,7 @@ type token struct {
 	half    byte   // glued to the number: 'a' for 9am, 'p' for 9pm
 }
 
-// shapes are tried in order at each place of a text.
+// shapes are tried in order where a text goes on with no letter.
 var shapes = []struct {
 	form form
 	re   *regexp.Regexp
@@ -46,7 +48,6 @@ var shapes = []struct {
 	{number, regexp.MustCompile(`^(\d{1,2})()()([ap])\.?m?\b\.?`)},
 	{number, regexp.MustCompile(`^(\d{1,2})(st|nd|rd|th|er|re|ten|te|o|a)\b`)},
 	{number, regexp.MustCompile(`^(\d{1,4})(\.?)`)},
-	{word, regexp.MustCompile(`^\p{L}+`)},
 	{refusal, regexp.MustCompile(`^[👎🚫🙅🛑❌⛔]`)},
 }
 
@@ -77,7 +78,13 @@ func lex(text string) []token {
 
 // next reads the token that text begins with and tells its length, 0 for none.
 func next(text string) (token, int) {
-	if c := text[0]; c < 0x80 && c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'z') {
+	if n := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) }); n != 0 {
+		if n < 0 {
+			n = len(text)
+		}
+		return token{form: word, text: text[:n]}, n
+	}
+	if c := text[0]; c < 0x80 && c != '-' && (c < '0' || c > '9') {
 		return token{}, 0
 	}
 	for _, shape := range shapes {

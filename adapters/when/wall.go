@@ -15,30 +15,25 @@ func wall(date calendar, minute int, now time.Time) time.Time {
 	case shown.Before(want) && !end.IsZero():
 		return end.In(now.Location())
 	}
-	earlier, later := t, t
-	_, offset := t.Zone()
-	if !start.IsZero() {
-		_, o := start.Add(-time.Second).Zone()
-		earlier = same(t, t.Add(time.Duration(offset-o)*time.Second))
-	}
-	if !end.IsZero() {
-		_, o := end.Zone()
-		later = same(t, t.Add(time.Duration(offset-o)*time.Second))
-	}
-	for _, at := range []time.Time{earlier, t} {
-		if at.Before(later) && !at.Before(now) {
-			return at
+	other := t // the other instant that shows the same, if the clocks are set back
+	for _, edge := range []time.Time{start.Add(-time.Second), end} {
+		if edge.Add(time.Second).IsZero() || edge.IsZero() {
+			continue
+		}
+		_, here := t.Zone()
+		_, there := edge.Zone()
+		if u := t.Add(time.Duration(here-there) * time.Second); face(u).Equal(want) && here != there {
+			other = u
 		}
 	}
-	return later
-}
-
-// same returns u if the clocks show the same then as at t, else t.
-func same(t, u time.Time) time.Time {
-	if face(t).Equal(face(u)) {
-		return u
+	first, second := t, other
+	if second.Before(first) {
+		first, second = second, first
 	}
-	return t
+	if first.Before(now) {
+		return second
+	}
+	return first
 }
 
 // face is what the clocks show at t, as if it were UTC, so that it can be compared.
