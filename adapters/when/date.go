@@ -6,12 +6,11 @@ func (p *parser) date(i int) int {
 	s := &p.said
 	switch it.form {
 	case date:
-		d := day{it.a, it.b, it.c}
-		if !p.DayFirst && it.text[0] != '2' || len(it.text) < 5 || it.text[4] != '-' {
-			if d = p.dayMonth(it.a, it.b); d.day != 0 {
-				d.year = it.c
-			}
+		d := day{day: it.a, month: it.b}
+		if !it.iso {
+			d = p.dayMonth(it.a, it.b)
 		}
+		d.year = it.c
 		return p.dated(d, 1)
 	case slash:
 		if it.meanings != nil || p.at(i+1).is(aUnit) {

@@ -27,6 +27,7 @@ type token struct {
 	text    string // as written, folded
 	a, b, c int    // numbers in it: hour and minute; day, month and year
 	zero    bool   // a has a leading zero: 09:30 means the morning
+	iso     bool   // date: the year came first
 	hour    bool   // clock: written with h
 	ordinal bool   // number: 3rd, 1er; pair and number: a dot follows
 	half    byte   // glued to the number: 'a' for 9am, 'p' for 9pm
@@ -38,7 +39,7 @@ var shapes = []struct {
 	re   *regexp.Regexp
 }{
 	{word, regexp.MustCompile(`^(?:2mor[a-z]*|2nite|2night|2day)\b`)},
-	{date, regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})t?`)},
+	{date, regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})t?`)},
 	{date, regexp.MustCompile(`^(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d\d)\b`)},
 	{clock, regexp.MustCompile(`^(\d{1,2})(?::|h)(\d\d)(?::\d\d)?(?:min|mn|m|hs|h|uhr)?\b()`)},
 	{clock, regexp.MustCompile(`^(\d{1,2})[:.](\d\d) ?()([ap])\.?m\b\.?`)},
@@ -103,7 +104,7 @@ func next(text string) (token, int) {
 		case date:
 			t.c, _ = strconv.Atoi(m[3])
 			if len(m[1]) == 4 {
-				t.a, t.c = t.c, t.a
+				t.a, t.c, t.iso = t.c, t.a, true
 			} else if t.c < 100 {
 				t.c += 2000
 			}

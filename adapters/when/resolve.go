@@ -6,7 +6,7 @@ import "time"
 func read(v *vocabulary, tokens []token, now time.Time) reading {
 	s := parse(v, tokens)
 	s.settleLooseDays()
-	return reading{v, s.answer(now), s.strangers, s.misfits}
+	return reading{v, s.answer(now), s.strangers, s.misfits, s.mute(), s.now && !s.timed()}
 }
 
 // settleLooseDays decides whether "sat" or "mar" is a weekday: only if the rest

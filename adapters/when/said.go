@@ -1,6 +1,9 @@
 package when
 
-import "time"
+import (
+	"regexp"
+	"time"
+)
 
 // said is what a text says, before it is known whether it makes sense.
 type said struct {
@@ -25,6 +28,12 @@ type said struct {
 	fillers   int
 	slips     int // misspelt words
 	misfits   int // numbers and units that belong to nothing
+}
+
+// mute tells whether nothing is said about when, not even no.
+func (s *said) mute() bool {
+	return !s.timed() && !(s.no || s.decline || s.looseDecline || s.notNow || s.notToday ||
+		s.later || s.sometime || s.unsure || s.blocked || s.now)
 }
 
 // weekday is a named day; next: "next friday".
@@ -209,6 +218,8 @@ func (p *parser) rest(it item) {
 		s.fillers++ // an article
 	case it.is(aMonth) && len(it.text) <= 3:
 		s.strangers = append(s.strangers, it.text) // "may" without a number is another word
+	case it.meanings == nil && it.form == word && sigh.MatchString(it.text):
+		s.fillers++
 	case it.meanings == nil && it.form == word:
 		s.strangers = append(s.strangers, it.text)
 	default:
@@ -216,6 +227,9 @@ func (p *parser) rest(it item) {
 		s.misfits++
 	}
 }
+
+// sigh is a sound and no word: "ehm", "hmmm", "ahh".
+var sigh = regexp.MustCompile(`^(?:[aeou]{1,3}h+m*|h+m+|h?m{2,}h*m*|[hp]?u+f+|pf+)$`)
 
 func mustBeOne(it item) bool {
 	m, _ := it.as(aNumber)

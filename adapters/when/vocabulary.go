@@ -194,7 +194,7 @@ func load(name string) (*vocabulary, error) {
 		{t.ShortDay, aShortDay, weekdays, false},
 		{t.Month, aMonth, nil, true},
 		{t.Part, aPart, parts, true},
-		{t.Today, aPartToday, parts, false},
+		{t.Today, aPartToday, parts, true},
 		{t.Tomorrow, aPartTomorrow, parts, false},
 		{t.Unit, aUnit, units, true},
 		{t.Span, aSpan, nil, false},

@@ -61,14 +61,17 @@ type reading struct {
 	answer     Answer
 	strangers  []string // words this language does not know
 	misfits    int      // numbers and units it has no place for
+	mute       bool     // it finds nothing about when
+	now        bool     // its answer is this very moment
 }
 
 // choose takes the language that knows most words. Where two know as many, the
-// one hinted at earlier wins; without a hint they must agree.
+// one hinted at earlier wins; without a hint all that have something to say
+// must agree.
 func choose(readings []reading, hinted bool) Answer {
 	best := readings[0]
 	for _, r := range readings[1:] {
-		if len(r.strangers) < len(best.strangers) || !hinted && len(r.strangers) == len(best.strangers) && r.misfits < best.misfits {
+		if r.better(best, hinted) {
 			best = r
 		}
 	}
@@ -78,24 +81,27 @@ func choose(readings []reading, hinted bool) Answer {
 	if hinted {
 		return best.answer
 	}
-	declined, agreed := false, true
 	for _, r := range readings {
-		if len(r.strangers) > len(best.strangers) || r.misfits > best.misfits {
-			continue
+		if best.now {
+			r.mute = false // "ja" is German for yes and Portuguese for now
 		}
-		if r.answer != best.answer && (r.answer.Kind == At || best.answer.Kind == At) {
+		if r.answer != best.answer && !best.better(r, false) {
 			return Answer{}
 		}
-		declined = declined || r.answer.Kind == None
-		agreed = agreed && r.answer == best.answer
 	}
-	switch {
-	case agreed:
-		return best.answer
-	case declined && len(best.strangers) == 0:
-		return Answer{Kind: None} // in Portuguese "no" says nothing
+	return best.answer
+}
+
+// better tells whether r knows more of the text than other. Without a hint it
+// also counts what else shows that a text is in another language.
+func (r reading) better(other reading, hinted bool) bool {
+	if len(r.strangers) != len(other.strangers) || hinted {
+		return len(r.strangers) < len(other.strangers)
 	}
-	return Answer{}
+	if r.misfits != other.misfits {
+		return r.misfits < other.misfits
+	}
+	return !r.mute && other.mute
 }
 
 // refused tells whether a word that the chosen language does not know says no

@@ -117,6 +117,10 @@ func TestHints(t *testing.T) {
 		{"not mañana", "ASK", []string{"es"}},
 		{"mañana nicht", "ASK", []string{"es"}},
 		{"no", "NONE", nil},
+		{"ja", "ASK", nil},
+		{"ya", "ASK", nil},
+		{"ya", "2026-11-25T15:00:00Z", []string{"es"}},
+		{"Mon", "2026-11-30T09:00:00Z", nil},
 	} {
 		if got := say(Read(c.text, now, c.hint...)); got != c.want {
 			t.Errorf("%q, hints %v: got %s, want %s", c.text, c.hint, got, c.want)
