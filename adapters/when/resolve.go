@@ -54,7 +54,7 @@ func (s *said) answer(now time.Time) Answer {
 // moment finds the one moment that fits everything said.
 func (s *said) moment(now time.Time) (time.Time, bool) {
 	clear := len(s.clocks) > 0
-	if s.later && !clear && len(s.spans) == 0 || s.sometime && !clear && len(s.parts) == 0 ||
+	if s.later && !clear && len(s.spans) == 0 || s.sometime && !clear && len(s.parts)+len(s.spans) == 0 ||
 		s.slips > 0 && len(s.strangers) > 3 {
 		return time.Time{}, false
 	}
