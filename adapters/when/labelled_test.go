@@ -10,7 +10,8 @@ import (
 	_ "time/tzdata" // the labels name zones that a bare machine may not know
 )
 
-// Goals of both labelled sets together and of each alone.
+// Goals, for each labelled set alone. Besides, nothing may be scheduled that
+// was to be asked back or was declined.
 const (
 	leastCorrect = 0.90
 	mostWrong    = 0.03
@@ -98,10 +99,14 @@ func (f figures) String() string {
 	return fmt.Sprintf("%4d  correct %.3f  asked %.3f  wrong %.3f", f.all, float64(f.correct)/n, float64(f.asked)/n, float64(f.wrong)/n)
 }
 
-func TestDev(t *testing.T)  { judge(t, "dev.tsv") }
-func TestHeld(t *testing.T) { judge(t, "held.tsv") }
+// The reader was built with dev.tsv in sight.
+func TestDev(t *testing.T) { judge(t, "dev.tsv", true) }
 
-func judge(t *testing.T, set string) {
+// Held.tsv was written before the reader and kept unseen. Its failures stay
+// untold, so that nobody mends words to please it.
+func TestHeld(t *testing.T) { judge(t, "held.tsv", false) }
+
+func judge(t *testing.T, set string, tell bool) {
 	per := map[string]*figures{}
 	var all figures
 	for _, l := range labels(t, set) {
@@ -115,7 +120,7 @@ func judge(t *testing.T, set string) {
 		}
 		per[lang].count(l.want, got)
 		all.count(l.want, got)
-		if got != l.want && set != os.Getenv("WHEN_UNSEEN") {
+		if got != l.want && tell {
 			t.Logf("%s:%d: %q: got %s, want %s", set, l.line, l.text, got, l.want)
 		}
 	}
@@ -125,6 +130,9 @@ func judge(t *testing.T, set string) {
 	t.Logf("%-5s %v", "all", all)
 	if c := float64(all.correct) / float64(all.all); c < leastCorrect {
 		t.Errorf("correct %.3f, goal %.2f", c, leastCorrect)
+	}
+	if all.forbidden > 0 {
+		t.Errorf("%d scheduled that were to be asked back or declined", all.forbidden)
 	}
 	if w := float64(all.wrong) / float64(all.all); w > mostWrong {
 		t.Errorf("wrong %.3f, goal at most %.2f", w, mostWrong)

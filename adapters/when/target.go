@@ -126,10 +126,13 @@ func (t target) nextOf(m int) time.Time {
 }
 
 // dial reads a clock that shows 12 hours: the next time its hands stand so, if
-// that is at a sensible hour. In a language with 24 hours a written "9 Uhr" that has passed
-// today may mean 21:00 or tomorrow.
+// that is at a sensible hour. In a language with 24 hours a written "9 Uhr" that
+// has passed today may mean 21:00 or tomorrow, and "3 Uhr" may be at night.
 func (t target) dial(m int, marked bool) (time.Time, bool) {
 	m %= 12 * 60
+	if marked && m >= 60 && m < sensibleFrom {
+		return time.Time{}, false
+	}
 	at, second := t.nextOf(m), t.nextOf(m+12*60)
 	minute := m
 	if second.Before(at) {
@@ -137,8 +140,6 @@ func (t target) dial(m int, marked bool) (time.Time, bool) {
 			return time.Time{}, false
 		}
 		at, minute = second, m+12*60
-	} else if marked && m < sensibleFrom && m >= 60 {
-		return time.Time{}, false
 	}
 	return at, minute >= sensibleFrom && minute < sensibleTill
 }
