@@ -3,7 +3,6 @@ package when
 // date reads a date at i and tells how many items it takes, 0 for none.
 func (p *parser) date(i int) int {
 	it := p.items[i]
-	s := &p.said
 	switch it.form {
 	case date:
 		d := day{day: it.a, month: it.b}
@@ -32,7 +31,7 @@ func (p *parser) date(i int) int {
 			e++
 		}
 		if m, ok := p.at(e).as(aMonth); ok {
-			return p.dated(day{day: d, month: m.value}, e-i+1+p.year(e+1, s))
+			return p.dated(day{day: d, month: m.value}, e-i+1+p.year(e+1))
 		}
 		if it.form == number && it.ordinal && it.text[len(it.text)-1] > '9' && it.text[len(it.text)-1] != 'a' && it.text[len(it.text)-1] != 'o' {
 			return p.dated(day{day: d}, 1) // 3rd
@@ -44,7 +43,7 @@ func (p *parser) date(i int) int {
 			e++
 		}
 		if d, ok := p.dayNumber(e); ok && p.at(e).half == 0 && !p.at(e+1).is(aUnit, isOClock, isAM, isPM) {
-			return p.dated(day{day: d, month: m.value}, e-i+1)
+			return p.dated(day{day: d, month: m.value}, e-i+1+p.year(e+1))
 		}
 	}
 	if it.is(isOnDay) {
@@ -65,13 +64,13 @@ func (p *parser) date(i int) int {
 }
 
 // year skips a year after a date and keeps it for the date that comes next.
-func (p *parser) year(i int, s *said) int {
+func (p *parser) year(i int) int {
 	n := 0
 	if p.at(i).is(isOf) {
 		n = 1
 	}
 	if t := p.at(i + n); t.form == number && t.a >= 1900 {
-		s.dates = append(s.dates, day{year: t.a})
+		p.said.dates = append(p.said.dates, day{year: t.a})
 		return n + 1
 	}
 	return 0
