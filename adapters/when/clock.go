@@ -65,21 +65,15 @@ func (p *parser) turned(i int) (clockTime, int) {
 	for p.at(k).is(isAt) {
 		k++
 	}
-	h, word := p.hour(k)
-	c := clockTime{hour: h}
-	half := p.at(k).half
+	h, _ := p.hour(k)
+	c := clockTime{hour: h, half: p.at(k).half, exact: h >= 13}
 	k++
-	if !word && half == 0 && h < 0 || p.at(k).is(aUnit) && !p.isClockHour(k) {
-		return clockTime{}, 0
-	}
-	if h < 0 {
+	if h < 0 || p.at(k).is(aUnit) && !p.isClockHour(k) {
 		return clockTime{}, 0
 	}
 	if p.at(k).is(isOClock) || p.isClockHour(k) {
 		k++
 	}
-	c.half = half
-	c.exact = h >= 13
 	return c.moved(shift), k - i
 }
 

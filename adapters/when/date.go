@@ -52,7 +52,7 @@ func (p *parser) date(i int) int {
 		if !ok || p.Ordinals && !next.ordinal && !next.is(anOrdinal) || next.half != 0 {
 			return 0
 		}
-		if p.at(i+2).is(aMonth, isOf) && p.at(i+2).is(aMonth) || p.at(i+2).is(isOf) && p.at(i+3).is(aMonth) {
+		if p.at(i+2).is(aMonth) || p.at(i+2).is(isOf) && p.at(i+3).is(aMonth) {
 			return 0 // the next step reads it with its month
 		}
 		if p.at(i+2).is(aUnit, isOClock, isAM, isPM, isAndHalf) {

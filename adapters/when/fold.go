@@ -21,8 +21,7 @@ func fold(text string, limit int) (folded string, cut bool) {
 		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Me, r), unicode.Is(unicode.Cf, r):
 			// accents, joiners, the frame of a keycap
 		case strings.ContainsRune("'’‘`´ʼ", r):
-			// l'après-midi is two words, don't and o'clock are one
-			if possessive := i+1 < len(runes) && unicode.ToLower(runes[i+1]) == 's' && (i+2 == len(runes) || !unicode.IsLetter(runes[i+2])); possessive || letters == 1 && strings.ContainsRune("cdjlmnstCDJLMNST", runes[i-1]) || letters == 2 && unicode.ToLower(runes[i-2]) == 'q' {
+			if splits(runes, i, letters) {
 				b.WriteByte(' ')
 				letters = 0
 			}
@@ -41,6 +40,26 @@ func fold(text string, limit int) (folded string, cut bool) {
 		}
 	}
 	return b.String(), cut
+}
+
+// splits tells whether the apostrophe at i, after so many letters, parts two
+// words: l'après-midi, qu'elle, evening's. In don't and o'clock it does not.
+func splits(runes []rune, i, letters int) bool {
+	near := func(n int) rune {
+		if i+n < len(runes) {
+			return unicode.ToLower(runes[i+n])
+		}
+		return ' '
+	}
+	switch {
+	case near(1) == 's' && !unicode.IsLetter(near(2)):
+		return true
+	case letters == 1:
+		return strings.ContainsRune("cdjlmnst", near(-1))
+	case letters == 2:
+		return near(-2) == 'q'
+	}
+	return false
 }
 
 // fractions are written as decimals before they fall apart into digits.

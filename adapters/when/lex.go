@@ -19,6 +19,7 @@ const (
 	date         // 2026-12-03, 3.12.2026
 	hyphen       // 8-9, -5: no moment
 	refusal      // a sign that says no
+	end          // nothing more
 )
 
 // token is a word, a number or a sign.

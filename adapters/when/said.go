@@ -108,15 +108,13 @@ func parse(v *vocabulary, tokens []token) *said {
 	return &p.said
 }
 
-// at returns item i, an empty one past the end.
+// at returns item i, one that means nothing past the end.
 func (p *parser) at(i int) item {
 	if i < 0 || i >= len(p.items) {
-		return item{form0, "", nil, false}
+		return item{token: token{form: end}}
 	}
 	return p.items[i]
 }
-
-var form0 = token{form: refusal}
 
 // day reads a day or a part of it at i.
 func (p *parser) day(i int) int {
@@ -169,11 +167,19 @@ func (p *parser) day(i int) int {
 	if m.part > 0 {
 		s.parts = append(s.parts, part(m.part))
 	}
-	if t := p.at(i + n); t.form == number && t.half == 0 && t.a >= 1 && t.a <= 31 && !p.part && !p.at(i+n+1).is(aUnit, isOClock, isAM, isPM, isAndHalf, aMonth, isOf, isMinus, isPast, isTo, isAnd) && p.at(i+n+1).form != number {
-		s.dates = append(s.dates, day{day: t.a}) // Friday 4th
+	if p.numbersDay(i + n) {
+		s.dates = append(s.dates, day{day: p.at(i + n).a})
 		n++
 	}
 	return n
+}
+
+// numbersDay tells whether the number at i, right after a weekday, is a day of
+// the month: "viernes 4 a las 9".
+func (p *parser) numbersDay(i int) bool {
+	it, next := p.at(i), p.at(i+1)
+	return it.form == number && it.half == 0 && it.a >= 1 && it.a <= 31 && !p.part && next.form != number &&
+		!next.is(aUnit, aMonth, isOf, isOClock, isAM, isPM, isAndHalf, isAnd, isMinus, isPast, isTo)
 }
 
 // rest takes note of an item that is no time.
