@@ -1,0 +1,171 @@
+// Package redistest starts real Redis servers for tests: on free ports of the
+// loopback, with their data in the test's folder, and gone when the test ends.
+// It does not skip a test when redis-server is missing; it installs it where it
+// may, and otherwise fails with what to do.
+package redistest
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+)
+
+// Server is one running redis-server.
+type Server struct {
+	Addr string // host:port
+	Dir  string // its data
+	args []string
+	cmd  *exec.Cmd
+	log  string
+}
+
+// URL returns "redis://host:port".
+func (s *Server) URL() string { return "redis://" + s.Addr }
+
+// Start starts a server with settings such as "--appendonly", "yes". It is ready
+// when Start returns, and killed when the test ends.
+func Start(t testing.TB, args ...string) *Server {
+	t.Helper()
+	logging.Disable() // the client tells of every try to reach a server that is starting
+	dir := t.TempDir()
+	for range 10 { // somebody else may take the port first
+		port := freePort(t)
+		s := &Server{Addr: net.JoinHostPort("127.0.0.1", port), Dir: dir, log: filepath.Join(dir, "log")}
+		s.args = append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", dir, "--logfile", s.log,
+			"--save", "", "--daemonize", "no", "--loglevel", "notice"}, args...)
+		t.Cleanup(s.Kill)
+		if s.launch(t) {
+			return s
+		}
+		s.Kill()
+	}
+	t.Fatalf("redis-server does not start; its log: %s", tail(filepath.Join(dir, "log")))
+	return nil
+}
+
+// launch runs the process and waits until it answers.
+func (s *Server) launch(t testing.TB) bool {
+	t.Helper()
+	s.cmd = exec.Command(binary(t), s.args...)
+	if err := spawn(s.cmd); err != nil {
+		t.Fatal(err)
+	}
+	client := s.Client()
+	defer client.Close()
+	gone := make(chan struct{})
+	cmd := s.cmd
+	go func() { _ = cmd.Wait(); close(gone) }()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
+		err := client.Ping(context.Background()).Err()
+		if _, answered := err.(redis.Error); err == nil || answered && !redis.IsLoadingError(err) {
+			return true
+		}
+		select {
+		case <-gone:
+			return false
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	return false
+}
+
+// Kill ends the server as a crash would. Killing twice is harmless.
+func (s *Server) Kill() {
+	if s.cmd == nil || s.cmd.Process == nil {
+		return
+	}
+	_ = s.cmd.Process.Kill()
+	s.await()
+}
+
+// await returns when the process has let go of its port.
+func (s *Server) await() {
+	for range 2000 {
+		if c, err := net.Dial("tcp", s.Addr); err != nil {
+			return
+		} else {
+			_ = c.Close()
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// Restart starts a killed server anew, on its old port and data.
+func (s *Server) Restart(t testing.TB) {
+	t.Helper()
+	s.Kill()
+	if !s.launch(t) {
+		t.Fatalf("redis-server does not start again; its log: %s", tail(s.log))
+	}
+}
+
+// Client returns a plain client of this one server.
+func (s *Server) Client() *redis.Client {
+	return redis.NewClient(&redis.Options{Addr: s.Addr, MaxRetries: -1, DialerRetries: 1})
+}
+
+// Do sends one command and ends the test if it fails.
+func (s *Server) Do(t testing.TB, args ...any) any {
+	t.Helper()
+	client := s.Client()
+	defer client.Close()
+	answer, err := client.Do(context.Background(), args...).Result()
+	if err != nil {
+		t.Fatalf("%v: %v; log: %s", args, err, tail(s.log))
+	}
+	return answer
+}
+
+func freePort(t testing.TB) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+}
+
+func tail(path string) string {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text[max(0, len(text)-2000):])
+}
+
+var find = sync.OnceValues(func() (string, error) {
+	path, err := exec.LookPath("redis-server")
+	if err == nil {
+		return path, nil
+	}
+	const hint = "these tests need redis-server (hint: apt-get install redis-server, or brew install redis)"
+	if _, err := exec.LookPath("apt-get"); err != nil || os.Geteuid() != 0 {
+		return "", fmt.Errorf(hint)
+	}
+	install := exec.Command("sh", "-c", "apt-get update -q && RUNLEVEL=1 apt-get install -qy --no-install-recommends redis-server")
+	install.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
+	if out, err := install.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%s; installing it failed: %w: %s", hint, err, out[max(0, len(out)-500):])
+	}
+	return exec.LookPath("redis-server")
+})
+
+// binary returns the path of redis-server.
+func binary(t testing.TB) string {
+	t.Helper()
+	path, err := find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
