@@ -4,10 +4,13 @@
 -- KEYS  1 the record, 2 the alarms of its shard
 -- ARGV  1 the old tag ("" for none), 2 the new value, a bare head to erase,
 --       3 the alarm in ms ("" for none), 4 the member in the alarms,
---       5 µs that the caller's clock is ahead, 6 ms that a tombstone lives,
---       7 "1" if the caller waits for replicas
+--       5 µs that the caller's clock is ahead
 -- Returns 1 if the value is stored, 0 if the record has another tag, -1 if the
 -- record can not be read. See value.go for what a value looks like.
+--
+-- Redis hashes each byte that a script is given: a blob costs its length here.
+
+local life = 48 * 60 * 60 * 1000 -- dialog.TombstoneLife, ms
 
 local function now()
 	local t = redis.call('TIME')
@@ -23,14 +26,14 @@ if head == '' then
 	if redis.call('EXISTS', KEYS[1]) == 1 then
 		return -1
 	end
-elseif #head < 18 or tag == string.rep('\0', 16) then
+elseif #head < 18 or tag == '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' then
 	return -1
 elseif kind == 2 then
 	local erased = tonumber(redis.call('GETRANGE', KEYS[1], 17, -1))
 	if not erased then
 		return -1
 	end
-	if erased + ARGV[6] <= now() then
+	if erased + life <= now() then
 		tag = '' -- it has served its time
 	end
 elseif kind ~= 1 then
@@ -41,9 +44,7 @@ local value = ARGV[2]
 if tag == string.sub(value, 2, 17) then
 	-- An earlier try of this same commit had landed. WAIT vouches only for what
 	-- this connection has written, so write something that changes nothing.
-	if ARGV[7] == '1' then
-		redis.call('SETRANGE', KEYS[1], 0, head)
-	end
+	redis.call('SETRANGE', KEYS[1], 0, head)
 	return 1
 end
 if tag ~= ARGV[1] then
@@ -51,7 +52,7 @@ if tag ~= ARGV[1] then
 end
 
 if #value == 17 then
-	redis.call('SET', KEYS[1], value .. string.format('%.0f', now()), 'PX', ARGV[6])
+	redis.call('SET', KEYS[1], value .. string.format('%.0f', now()), 'PX', life)
 else
 	redis.call('SET', KEYS[1], value)
 end

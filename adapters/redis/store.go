@@ -99,11 +99,10 @@ func (s *Store) Delete(ctx context.Context, key dialog.Key, old, next dialog.Tag
 
 func (s *Store) replace(ctx context.Context, key dialog.Key, old dialog.Tag, value []byte, alarm string) error {
 	keys := []string{s.names.person(key), s.names.alarmsOf(key)}
-	args := []any{tagArg(old), value, alarm, string(key), s.ahead(), dialog.TombstoneLife.Milliseconds(), ""}
+	args := []any{tagArg(old), value, alarm, string(key), s.ahead()}
 	var outcome int
 	var err error
 	if s.opts.Wait > 0 {
-		args[len(args)-1] = "1"
 		outcome, err = s.runAndWait(ctx, keys, args)
 	} else {
 		outcome, err = commitScript.Run(ctx, s.client, keys, args...).Int()
