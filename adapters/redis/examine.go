@@ -1,8 +1,11 @@
 package redis
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"io"
+	"net"
 	"strings"
 	"time"
 
@@ -35,7 +38,10 @@ func (s *Store) examine(ctx context.Context, a address) error {
 			a.cluster = true
 			s.client = connect(a, s.opts)
 		default:
-			return errors.Join(s.trust(info), s.probe(ctx))
+			if err := s.trust(info); err != nil {
+				return err
+			}
+			return s.probe(ctx)
 		}
 	}
 	cluster, ok := s.client.(*redis.ClusterClient)
@@ -92,10 +98,34 @@ func (s *Store) trust(info map[string]string) error {
 func (s *Store) probe(ctx context.Context) error {
 	pipe := s.client.Pipeline()
 	for shard := range shards {
-		pipe.Set(ctx, s.names.probe(shard), "", time.Millisecond)
+		pipe.Set(ctx, s.names.probe(shard), "", time.Second)
+		pipe.Del(ctx, s.names.probe(shard))
 	}
 	_, err := pipe.Exec(ctx)
 	return err
+}
+
+// greeting returns what a server says before anybody has asked: that it refuses
+// connections from other machines, or has too many. It then hangs up, and the
+// client only sees that.
+func greeting(ctx context.Context, host string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", host)
+	if err != nil {
+		return nil
+	}
+	defer conn.Close()
+	deadline, _ := ctx.Deadline()
+	if err := conn.SetReadDeadline(deadline); err != nil {
+		return nil
+	}
+	line, _ := bufio.NewReader(io.LimitReader(conn, 1000)).ReadString('\n') // the first of it will do
+	if !strings.HasPrefix(line, "-") {
+		return nil
+	}
+	first, _, _ := strings.Cut(line[1:], ".")
+	return errors.New(strings.TrimSpace(first))
 }
 
 // infoOf asks a node about itself.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"syscall"
 )
 
 // explain adds to an error what the operator can do about it.
@@ -62,6 +63,8 @@ var said = []struct{ text, hint string }{
 	{"NOREPLICAS", "the server has too few replicas for its min-replicas-to-write"},
 	{"NOPERM", "the server's user lacks rights: it needs ~PREFIX:* +@read +@write +@scripting +info +time +wait +cluster"},
 	{"max number of clients reached", "raise maxclients, or use fewer connections"},
+	{"all sentinels specified in configuration are unreachable", "is the name after sentinel= right, and are the sentinels up?"},
+	{"cluster has no nodes", "give all 16384 slots to masters that are up: redis-cli --cluster fix"},
 	{"LOADING", "the server is reading its data; wait a little"},
 	{"master_link_down", "the replica has lost its master"},
 }
@@ -85,9 +88,14 @@ func connectionHint(err error) string {
 	case errors.As(err, &operation) && operation.Op == "dial":
 		return "is Redis running at the address in the URL, and may the bot reach it?"
 	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):
-		return "Redis did not answer in time; is it up, is it busy?"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "Redis did not answer in time; is it up, is it busy, and does it speak TLS if the URL says rediss://?"
+	case hungUp(err):
 		return "Redis closed the connection; does it want TLS (rediss://)?"
 	}
 	return ""
+}
+
+// hungUp tells whether the server closed the connection.
+func hungUp(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }

@@ -39,6 +39,9 @@ func (o Options) withDefaults() Options {
 	o.Prefix = cmp.Or(o.Prefix, "afterglow")
 	o.WaitTime = cmp.Or(o.WaitTime, time.Second)
 	o.Timeout = cmp.Or(o.Timeout, 3*time.Second)
+	if o.Wait > 0 {
+		o.Timeout += o.WaitTime // the answer to WAIT takes that long
+	}
 	o.PoolSize = cmp.Or(o.PoolSize, 64)
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	return o
@@ -69,6 +72,9 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 	s.client = connect(a, opts)
 	if err := s.examine(ctx, a); err != nil {
 		_ = s.client.Close() // the first error tells more
+		if hungUp(err) && !a.secure {
+			err = cmp.Or(greeting(ctx, a.hosts[0]), err)
+		}
 		return nil, fmt.Errorf("open: redis: %w", explain(err))
 	}
 	return s, nil

@@ -72,7 +72,7 @@ func parseURL(text string) (address, error) {
 // withPort makes "host", "host:port", "[::1]" and "" a host and a port.
 func withPort(host string) (string, error) {
 	u, err := url.Parse("redis://" + host)
-	if err != nil || u.Host != host {
+	if err != nil || u.Host != host || strings.Contains(u.Hostname(), ":") && host[0] != '[' {
 		return "", errors.New("a host is written as host:port, several with commas between them")
 	}
 	name, port := u.Hostname(), u.Port()

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 // Cluster is a Redis Cluster whose masters share the slots in equal parts.
@@ -23,7 +22,7 @@ func StartCluster(t testing.TB, masters, replicas int, args ...string) *Cluster 
 	for range masters + replicas {
 		c.Servers = append(c.Servers, Start(t, append([]string{
 			"--cluster-enabled", "yes", "--cluster-port", freePort(t), "--cluster-node-timeout", "1000",
-			"--cluster-replica-validity-factor", "0", "--repl-diskless-sync-delay", "0",
+			"--cluster-replica-validity-factor", "0",
 			"--cluster-allow-replica-migration", "no",
 		}, args...)...))
 	}
@@ -37,7 +36,7 @@ func StartCluster(t testing.TB, masters, replicas int, args ...string) *Cluster 
 	for _, s := range c.Servers[1:] {
 		s.Do(t, "cluster", "meet", host, port, bus)
 	}
-	c.Eventually(t, "all nodes know each other", func() bool {
+	Eventually(t, "all nodes know each other", func() bool {
 		for _, s := range c.Servers {
 			if info(t, s)["cluster_known_nodes"] != strconv.Itoa(len(c.Servers)) {
 				return false
@@ -47,7 +46,7 @@ func StartCluster(t testing.TB, masters, replicas int, args ...string) *Cluster 
 	})
 	for i, s := range c.Servers[masters:] {
 		id := c.Servers[i%masters].ID(t)
-		c.Eventually(t, "the replica knows its master", func() bool {
+		Eventually(t, "the replica knows its master", func() bool {
 			client := s.Client()
 			defer client.Close()
 			return client.Do(context.Background(), "cluster", "replicate", id).Err() == nil
@@ -61,7 +60,7 @@ func StartCluster(t testing.TB, masters, replicas int, args ...string) *Cluster 
 // living servers see it.
 func (c *Cluster) Await(t testing.TB) {
 	t.Helper()
-	c.Eventually(t, "the cluster is up", func() bool {
+	Eventually(t, "the cluster is up", func() bool {
 		for _, s := range c.Servers {
 			client := s.Client()
 			text, err := client.Do(context.Background(), "cluster", "info").Text()
@@ -74,17 +73,6 @@ func (c *Cluster) Await(t testing.TB) {
 		}
 		return true
 	})
-}
-
-// Eventually waits for something to become true, and ends the test if it does
-// not within half a minute.
-func (c *Cluster) Eventually(t testing.TB, what string, is func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !is(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("waited in vain until %s", what)
-		}
-	}
 }
 
 // URL names all nodes.

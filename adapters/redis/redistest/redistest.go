@@ -6,13 +6,16 @@ package redistest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -22,11 +25,12 @@ import (
 
 // Server is one running redis-server.
 type Server struct {
-	Addr string // host:port
-	Dir  string // its data
-	args []string
-	cmd  *exec.Cmd
-	log  string
+	Addr     string // host:port
+	Dir      string // its data
+	Password string // for Client and Do; Start does not set it
+	args     []string
+	cmd      *exec.Cmd
+	log      string
 }
 
 // URL returns "redis://host:port".
@@ -36,13 +40,20 @@ func (s *Server) URL() string { return "redis://" + s.Addr }
 // when Start returns, and killed when the test ends.
 func Start(t testing.TB, args ...string) *Server {
 	t.Helper()
+	return start(t, func(s *Server, port string) {
+		s.args = append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", s.Dir, "--logfile", s.log,
+			"--save", "", "--daemonize", "no", "--repl-diskless-sync-delay", "0"}, args...)
+	})
+}
+
+func start(t testing.TB, settle func(s *Server, port string)) *Server {
+	t.Helper()
 	logging.Disable() // the client tells of every try to reach a server that is starting
 	dir := t.TempDir()
 	for range 10 { // somebody else may take the port first
 		port := freePort(t)
 		s := &Server{Addr: net.JoinHostPort("127.0.0.1", port), Dir: dir, log: filepath.Join(dir, "log")}
-		s.args = append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", dir, "--logfile", s.log,
-			"--save", "", "--daemonize", "no", "--loglevel", "notice"}, args...)
+		settle(s, port)
 		t.Cleanup(s.Kill)
 		if s.launch(t) {
 			return s
@@ -51,6 +62,29 @@ func Start(t testing.TB, args ...string) *Server {
 	}
 	t.Fatalf("redis-server does not start; its log: %s", tail(filepath.Join(dir, "log")))
 	return nil
+}
+
+// StartReplica starts a replica of a server, and waits until it is in step.
+func StartReplica(t testing.TB, of *Server) *Server {
+	t.Helper()
+	host, port, _ := net.SplitHostPort(of.Addr)
+	s := Start(t, "--replicaof", host+" "+port)
+	Eventually(t, "the replica is in step", func() bool {
+		return strings.Contains(fmt.Sprint(s.Do(t, "info", "replication")), "master_link_status:up")
+	})
+	return s
+}
+
+// StartSentinel starts a sentinel with lines of its configuration file.
+func StartSentinel(t testing.TB, lines ...string) *Server {
+	t.Helper()
+	config := filepath.Join(t.TempDir(), "sentinel.conf")
+	if err := os.WriteFile(config, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return start(t, func(s *Server, port string) {
+		s.args = []string{config, "--sentinel", "--port", port, "--bind", "127.0.0.1", "--dir", s.Dir, "--logfile", s.log}
+	})
 }
 
 // launch runs the process and waits until it answers.
@@ -111,7 +145,7 @@ func (s *Server) Restart(t testing.TB) {
 
 // Client returns a plain client of this one server.
 func (s *Server) Client() *redis.Client {
-	return redis.NewClient(&redis.Options{Addr: s.Addr, MaxRetries: -1, DialerRetries: 1})
+	return redis.NewClient(&redis.Options{Addr: s.Addr, Password: s.Password, MaxRetries: -1, DialerRetries: 1})
 }
 
 // Do sends one command and ends the test if it fails.
@@ -124,6 +158,17 @@ func (s *Server) Do(t testing.TB, args ...any) any {
 		t.Fatalf("%v: %v; log: %s", args, err, tail(s.log))
 	}
 	return answer
+}
+
+// Eventually waits for something to become true, and ends the test if it does
+// not within half a minute.
+func Eventually(t testing.TB, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !is(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain until %s", what)
+		}
+	}
 }
 
 func freePort(t testing.TB) string {
@@ -150,7 +195,7 @@ var find = sync.OnceValues(func() (string, error) {
 	}
 	const hint = "these tests need redis-server (hint: apt-get install redis-server, or brew install redis)"
 	if _, err := exec.LookPath("apt-get"); err != nil || os.Geteuid() != 0 {
-		return "", fmt.Errorf(hint)
+		return "", errors.New(hint)
 	}
 	install := exec.Command("sh", "-c", "apt-get update -q && RUNLEVEL=1 apt-get install -qy --no-install-recommends redis-server")
 	install.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
@@ -168,4 +213,17 @@ func binary(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// Pause stops the process as a stuck machine would; Resume lets it go on.
+func (s *Server) Pause(t testing.TB) { s.signal(t, syscall.SIGSTOP) }
+
+// Resume is the end of Pause.
+func (s *Server) Resume(t testing.TB) { s.signal(t, syscall.SIGCONT) }
+
+func (s *Server) signal(t testing.TB, sig os.Signal) {
+	t.Helper()
+	if err := s.cmd.Process.Signal(sig); err != nil {
+		t.Fatal(err)
+	}
 }

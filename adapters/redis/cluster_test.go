@@ -1,0 +1,96 @@
+package redis
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"afterglow/adapters/redis/redistest"
+	"afterglow/dialog"
+)
+
+// A slot moves to another master, slowly, while people in it write and are
+// claimed: nothing is lost and nobody notices.
+func TestResharding(t *testing.T) {
+	cluster := redistest.StartCluster(t, 3, 3)
+	for _, wait := range []int{0, 1} {
+		t.Run(fmt.Sprint("wait=", wait), func(t *testing.T) {
+			s := open(t, cluster.URL(), Options{Prefix: fmt.Sprint("wait", wait), Wait: wait, WaitTime: 5 * time.Second})
+			const shard = 3 // on the first master
+			w := startWriters(s, keysOn(4, func(i int) bool { return i == shard }))
+			w.await(t, 100)
+			for range 2 { // there, and back
+				for _, to := range []int{1, 0} {
+					from := 1 - to
+					cluster.MoveSlot(t, slot(shardTags()[shard]), from, to, func() {
+						// In the middle of the move somebody is due who is to be found.
+						key := dialog.Key(fmt.Sprint("due ", time.Now().UnixNano()))
+						must(t, s.Commit(t.Context(), key, dialog.Tag{}, dialog.Tag{1}, []byte("calm"), time.Now().Add(-time.Minute)))
+						if due, err := s.Due(t.Context(), time.Hour, 10); err != nil || len(due) != 1 || due[0] != key {
+							t.Errorf("due: got %q, %v", due, err)
+						}
+						w.await(t, 20)
+					})
+					w.await(t, 50)
+				}
+			}
+			if lost := w.end(t); lost > 0 || len(w.failures) > 0 {
+				t.Errorf("%d commits lost, errors %v", lost, w.failures)
+			}
+		})
+	}
+}
+
+// Masters are replaced, by hand and by a crash, while people write. With WAIT
+// nothing acknowledged is lost; without it the loss is counted. A silent
+// overwrite never happens.
+func TestFailover(t *testing.T) {
+	cluster := redistest.StartCluster(t, 3, 3)
+	for _, wait := range []int{1, 0} {
+		t.Run(fmt.Sprint("wait=", wait), func(t *testing.T) {
+			s := open(t, cluster.URL(), Options{Prefix: fmt.Sprint("wait", wait), Wait: wait, WaitTime: 200 * time.Millisecond})
+			w := startWriters(s, keysOn(4, func(shard int) bool { return shard < shards/3-1 }))
+			w.await(t, 100)
+			for round := range 2 {
+				t.Logf("by hand: %v", timed(func() { cluster.Failover(t, 0) }))
+				w.await(t, 100)
+				t.Logf("by a crash: %v", timed(func() { cluster.Crash(t, 0) }))
+				w.await(t, 100)
+				_ = round
+			}
+			if lost := w.end(t); wait > 0 && lost > 0 {
+				t.Errorf("%d commits are lost that a replica had", lost)
+			}
+		})
+	}
+}
+
+func timed(do func()) time.Duration {
+	start := time.Now()
+	do()
+	return time.Since(start).Round(time.Millisecond)
+}
+
+// Due finds people on all masters, and those that can be reached while one is away.
+func TestDueWhileAMasterIsAway(t *testing.T) {
+	cluster := redistest.StartCluster(t, 3, 0, "--cluster-require-full-coverage", "no")
+	s := open(t, cluster.URL(), Options{})
+	keys := keysOn(30, func(int) bool { return true })
+	away := 0
+	for _, key := range keys {
+		must(t, s.Commit(t.Context(), key, dialog.Tag{}, dialog.Tag{1}, []byte("calm"), time.Now()))
+		if slot(shardTags()[shardOf(key)]) < slots/3 {
+			away++
+		}
+	}
+	cluster.Servers[0].Kill()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if due, err := s.Due(ctx, time.Hour, 100); err != nil || len(due) != len(keys)-away {
+		t.Errorf("got %d of %d, %v", len(due), len(keys)-away, err)
+	}
+	if _, err := s.Due(ctx, time.Hour, 100); err == nil {
+		t.Error("a missing master is no error")
+	}
+}
