@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"afterglow/dialog/aftercare"
 	"afterglow/prompts"
 )
 
@@ -19,11 +18,7 @@ func (checkCmd) Run(w *world) error {
 	if err != nil {
 		return fmt.Errorf("check: words and flows:\n%w", err)
 	}
-	content, err := book.Content()
-	if err != nil {
-		return fmt.Errorf("check: %w", err)
-	}
-	script, err := aftercare.New(content)
+	script, err := newScript(book)
 	if err != nil {
 		return fmt.Errorf("check: %w", book.Locate(err))
 	}
