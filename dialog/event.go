@@ -36,18 +36,21 @@ const (
 type Event struct {
 	// ID names this happening as the platform does ("message 17", "callback
 	// ab12"), the same at every redelivery. Empty for what can not be redelivered.
-	ID      string
-	Person  PersonID
-	Kind    Kind
-	Name    string    // Command: its name; Media: what
-	Text    string    // Text, Edited: what was typed; Command: the argument
-	Data    string    // Press: the choice's data
-	Screen  Ref       // Press: the message the choice stood on
-	At      time.Time // when it happened by the platform's clock; zero: unknown
-	Lang    string    // the client's language ("de", "pt-br"), a hint; may be empty
-	Hint    string    // Press, Command on Discord: where and until when the platform waits for an answer; opaque, copied to the first Message answering it
-	Left    int       // Removed only
-	Receipt *Receipt  // Sent only
+	ID     string
+	Person PersonID
+	Kind   Kind
+	Name   string    // Command: its name; Media: what
+	Text   string    // Text, Edited: what was typed; Command: the argument
+	Data   string    // Press: the choice's data
+	Screen Ref       // Press: the message the choice stood on
+	At     time.Time // when it happened by the platform's clock; zero: unknown
+	Lang   string    // the client's language ("de", "pt-br"), a hint; may be empty
+	Hint   string    // Press, Command on Discord: where and until when the platform waits for an answer; opaque, copied to the first Message answering it
+	// Alone says that no other process can be delivering to this person: what an
+	// earlier one had begun is in doubt at once, not when its lease ends.
+	Alone   bool
+	Left    int      // Removed only
+	Receipt *Receipt // Sent only
 }
 
 // Receipt is how a delivery went.

@@ -27,6 +27,7 @@ type Host struct {
 	Log   *slog.Logger       // nil: silence; never sees words, names or ids
 	Queue int                // events waiting for one person; 0: 32
 	Poll  time.Duration      // how often to look for what is due; 0: 1 s
+	Alone bool               // no other process uses the store: what a dead one was sending is nobody's
 	Stats Stats
 
 	boxes mailboxes
@@ -220,6 +221,9 @@ func (h *Host) tryTurn(ctx context.Context, box *mailbox, events []Event) ([]Ent
 	}
 	blob, alarm := rec.Blob, time.Time{}
 	var deliver []Entry
+	if h.Alone && box.known == nil {
+		events[0].Alone = true
+	}
 	changed, erase := false, false
 	var remove []Ref
 	for _, ev := range events {

@@ -139,6 +139,17 @@ func (s *State) claim(now time.Time, lease time.Duration) []Entry {
 	return out
 }
 
+// disown puts in doubt what a process that is no more had begun to deliver.
+func (s *State) disown(now time.Time) {
+	s.Outbox = slices.DeleteFunc(s.Outbox, func(e Entry) bool { return !e.Until.IsZero() && e.Msg.Nudge })
+	for i := range s.Outbox {
+		if e := &s.Outbox[i]; !e.Until.IsZero() {
+			e.Until, e.After = time.Time{}, now
+			e.Doubts++
+		}
+	}
+}
+
 func (e *Entry) stale(now time.Time) bool {
 	return e.Until.IsZero() && !e.Latest.IsZero() && now.After(e.Latest)
 }

@@ -29,6 +29,9 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 		now = s.Clock
 	}
 	out := Outcome{State: s}
+	if ev.Alone {
+		s.disown(now)
+	}
 	if ev.Kind == Sent {
 		s.Clock = now
 		if ev.Receipt != nil {

@@ -166,7 +166,7 @@ var filled = map[string][]string{
 	"settings.value.*":       {"n", "date"},
 	"pause.until.line":       {"date"},
 	"planner.remind_set.say": {"when"}, "planner.plan.*": {"need", "moment", "sentence", "their_side", "trade", "agreed", "when"},
-	"locked.days": {"n"}, "care.minor.*": {"wait", "operator", "emergency"}, "care.*": {"emergency", "number", "date", "at", "word", "age", "left"},
+	"locked.days": {"n"}, "care.minor.*": {"wait", "operator", "emergency"}, "care.*": {"emergency", "police", "ambulance", "number", "date", "at", "word", "age", "left"},
 	"support.*": {"emergency", "left", "n"},
 }
 

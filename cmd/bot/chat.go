@@ -68,7 +68,7 @@ func (c *chatCmd) Run(ctx context.Context, w *world) error {
 func talk(ctx context.Context, in io.Reader, script *dialog.Script, store dialog.Store, platform *console.Console, clock *clock) error {
 	script.Lease = clock.scale(dialog.SendLease)
 	host := &dialog.Host{
-		Script: script, Store: store, Now: clock.Now,
+		Script: script, Store: store, Now: clock.Now, Alone: true,
 		Platforms: map[string]dialog.Platform{"console": platform},
 		Poll:      max(20*time.Millisecond, time.Duration(float64(time.Second)/clock.warp)),
 		Log:       slog.New(slog.DiscardHandler),
