@@ -56,3 +56,23 @@ func (f Finding) First() Category {
 	}
 	return f.Categories[0]
 }
+
+// ParseCategory is the category of that name.
+func ParseCategory(name string) (Category, bool) {
+	for c := Benign; c <= Drop; c++ {
+		if c.String() == name {
+			return c, true
+		}
+	}
+	return Benign, false
+}
+
+// ParseAbout is the about of that name.
+func ParseAbout(name string) (About, bool) {
+	for a := Self; a <= Actor; a++ {
+		if a.String() == name {
+			return a, true
+		}
+	}
+	return Self, false
+}

@@ -1,0 +1,200 @@
+package care
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// How sure the classifier must be. The numbers were tuned on the dev part; see
+// docs/care.md.
+const (
+	doubt     = 0.50 // benign at least this much: benign
+	partly    = 0.15 // what a part of a long text may leave to benign
+	firm      = 0.80 // benign at most this much where a rule matched
+	dangerNow = 0.40 // of the severities above 0, the share that means 3
+	serious   = 0.35 // of the severities 1 and 2, the share that means 2
+	alongside = 0.25 // a second category's share
+)
+
+// urgency orders categories when two are equally severe: what must be
+// answered first stands first.
+var urgency = [Drop + 1]int{SelfHarm: 6, Minor: 5, Medical: 4, NonConsent: 3, Violence: 2, Drop: 1}
+
+// decide weighs rules and classifier.
+func (r *Recogniser) decide(in *reading, v view) Finding {
+	rules := in.matched()
+	f := Finding{Categories: []Category{Benign}}
+	var sure *rule
+	var hint [Drop + 1]int // by category: the severity that rules give
+	for _, m := range rules {
+		hint[m.rule.Is] = max(hint[m.rule.Is], m.severity)
+		if m.rule.Sure && (sure == nil || before(m, sure, hint)) {
+			sure = m.rule
+		}
+	}
+	limit := float32(doubt)
+	if len(rules) > 0 {
+		limit = firm
+	}
+	var first Category
+	switch {
+	case sure != nil:
+		first = sure.Is
+	case r.model == nil && len(rules) > 0:
+		first = slices.MaxFunc(rules, func(a, b matched) int {
+			return cmp.Or(cmp.Compare(a.severity, b.severity), cmp.Compare(urgency[a.rule.Is], urgency[b.rule.Is]))
+		}).rule.Is
+	case v.category[Benign] < limit:
+		first = v.likeliest()
+	default:
+		return f
+	}
+	f.Categories[0] = first
+	f.Severity = max(hint[first], v.severe(first))
+	if r.model == nil || hint[first] == 1 && sure != nil && sure.Is == first {
+		f.Severity = hint[first]
+	}
+	f.About = v.whom(rules, first)
+	if second := v.second(first, hint); second != Benign {
+		f.Categories = append(f.Categories, second)
+	}
+	f.Why = r.why(in, rules, v)
+	return f
+}
+
+func before(m matched, than *rule, hint [Drop + 1]int) bool {
+	return cmp.Or(cmp.Compare(m.severity, hint[than.Is]), cmp.Compare(urgency[m.rule.Is], urgency[than.Is])) > 0
+}
+
+// likeliest is the category with the greatest share, benign aside.
+func (v *view) likeliest() Category {
+	best := SelfHarm
+	for c := SelfHarm; c <= Drop; c++ {
+		if v.category[c] > v.category[best] {
+			best = c
+		}
+	}
+	return best
+}
+
+// severe is the severity that the classifier gives to a finding in c.
+func (v *view) severe(c Category) int {
+	mild, today, now := v.severity[1], v.severity[2], v.severity[3]
+	switch {
+	case c != Drop && now >= dangerNow*(mild+today+now):
+		return 3
+	case today >= serious*(mild+today):
+		return 2
+	}
+	return 1
+}
+
+// second is a category worth naming beside the first, or Benign.
+func (v *view) second(first Category, hint [Drop + 1]int) Category {
+	best := Benign
+	for c := SelfHarm; c <= Drop; c++ {
+		if c == first || c == Drop || v.category[c] < alongside && hint[c] < 2 {
+			continue
+		}
+		if best == Benign || v.category[c] > v.category[best] {
+			best = c
+		}
+	}
+	return best
+}
+
+// whom says whom the message is about: a rule that knows, else the classifier.
+func (v *view) whom(rules []matched, first Category) About {
+	for _, m := range rules {
+		if m.rule.Whom && m.rule.Is == first {
+			return m.rule.About
+		}
+	}
+	best := Self
+	for a := Self; a <= Actor; a++ {
+		if v.about[a] > v.about[best] {
+			best = a
+		}
+	}
+	return best
+}
+
+// matched is a rule that holds for a message.
+type matched struct {
+	rule     *rule
+	severity int
+	hit      hit
+}
+
+// matched lists the rules that hold, each once, in the lexicon's order.
+func (m *message) matched() []matched {
+	var all []matched
+	past := -1
+	for _, h := range m.rules {
+		r := &m.g.rules[h.pattern.use.of]
+		severity := r.Severity
+		if r.Past > 0 {
+			if past < 0 {
+				past = m.count("past")
+			}
+			if past > 0 {
+				severity = r.Past
+			}
+		}
+		all = append(all, matched{r, severity, h})
+	}
+	return all
+}
+
+// count is how many tokens stand for a named set.
+func (m *message) count(set string) int {
+	atom, n := m.g.sets[set], 0
+	for i := range m.tokens {
+		if atom != 0 && m.stands(atom, i) {
+			n++
+		}
+	}
+	return n
+}
+
+// why names the rules and the words that weighed most.
+func (r *Recogniser) why(in *reading, rules []matched, v view) []string {
+	var why []string
+	for _, m := range rules {
+		why = append(why, fmt.Sprintf("rule %s (%s)", m.rule.name, m.hit.pattern.text))
+	}
+	if len(why) > 8 {
+		why = why[:8]
+	}
+	if r.model != nil {
+		for c, share := range v.category {
+			if share >= 0.10 {
+				why = append(why, fmt.Sprintf("%s %.2f", Category(c), share))
+			}
+		}
+		why = append(why, r.loudest(in, v.likeliest())...)
+	}
+	return why
+}
+
+// loudest names the three words that spoke most for c.
+func (r *Recogniser) loudest(in *reading, c Category) []string {
+	type word struct {
+		text string
+		loud int8
+	}
+	var all []word
+	for i := range in.tokens[:min(len(in.tokens), 200)] {
+		t := &in.tokens[i]
+		if w := r.model.Rows[hashString('w', t.text)>>(32-Bits)*Outputs+uint32(c)]; w > 0 && !t.masked && t.num < 0 {
+			all = append(all, word{t.text, w})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b word) int { return cmp.Compare(b.loud, a.loud) })
+	var names []string
+	for _, w := range all[:min(len(all), 3)] {
+		names = append(names, fmt.Sprintf("word %q", w.text))
+	}
+	return names
+}

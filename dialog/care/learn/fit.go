@@ -1,0 +1,190 @@
+// Package learn trains the classifier of package care from labelled sentences.
+// The same sentences give the same model, byte for byte.
+package learn
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"afterglow/dialog/care"
+	"afterglow/dialog/care/labelled"
+)
+
+// Options are how to train. The zero value is not useful; see [Defaults].
+type Options struct {
+	Variants int     // misspelt copies of each sentence
+	Epochs   int     // times through everything
+	Rate     float64 // AdaGrad's step
+	Decay    float64 // how fast weights that are not needed fade
+	Seed     uint64
+}
+
+// Defaults are the options of the shipped model, tuned on the dev part.
+func Defaults() Options {
+	return Options{Variants: 4, Epochs: 10, Rate: 0.12, Decay: 2e-6, Seed: 20}
+}
+
+// sample is one text as numbers.
+type sample struct {
+	rows   [][]uint32 // by group
+	values []float32  // by group
+	target [care.Outputs]float32
+	weight float32
+	silent bool // benign: nothing to learn about whom
+}
+
+// heads are the ranges of outputs that sum to one.
+var heads = [][2]int{{care.OfCategory, care.OfSeverity}, {care.OfSeverity, care.OfAbout}, {care.OfAbout, care.Outputs}}
+
+// Fit trains a model on the examples as g sees them.
+func Fit(g *care.Grammar, examples []labelled.Example, o Options) *care.Model {
+	samples := prepare(g, examples, o)
+	t := &trainer{
+		weights: make([]float32, care.Outputs<<care.Bits),
+		squares: make([]float32, care.Outputs<<care.Bits),
+	}
+	order := make([]int, len(samples))
+	for i := range order {
+		order[i] = i
+	}
+	random := rand.New(rand.NewPCG(o.Seed, 1))
+	for epoch := range o.Epochs {
+		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		rate := o.Rate * (1 - 0.7*float64(epoch)/float64(o.Epochs))
+		for _, i := range order {
+			t.learn(&samples[i], float32(rate), float32(o.Decay)*float32(len(samples)))
+		}
+	}
+	return t.model()
+}
+
+func prepare(g *care.Grammar, examples []labelled.Example, o Options) []sample {
+	var samples []sample
+	var f care.Features
+	for i, e := range examples {
+		random := rand.New(rand.NewPCG(o.Seed, uint64(i)+2))
+		for variant := range o.Variants + 1 {
+			text := e.Text
+			if variant > 0 {
+				text = vary(random, text)
+			}
+			g.Features(text, &f)
+			s := sample{silent: e.First() == care.Benign, weight: cost(e)}
+			for group, hashes := range f.Groups {
+				rows := make([]uint32, len(hashes))
+				for j, h := range hashes {
+					rows[j] = h >> (32 - care.Bits) * care.Outputs
+				}
+				s.rows = append(s.rows, rows)
+				s.values = append(s.values, f.Value(group))
+			}
+			s.target[care.OfCategory+int(e.First())] = 1
+			if len(e.Categories) > 1 {
+				s.target[care.OfCategory+int(e.First())] = 0.75
+				s.target[care.OfCategory+int(e.Categories[1])] = 0.25
+			}
+			s.target[care.OfSeverity+e.Severity] = 1
+			s.target[care.OfAbout+int(e.About)] = 1
+			samples = append(samples, s)
+		}
+	}
+	return samples
+}
+
+// cost is what missing e costs, against missing a benign sentence.
+func cost(e labelled.Example) float32 {
+	switch e.Severity {
+	case 3:
+		return 1.4
+	case 2:
+		return 1.2
+	}
+	return 1
+}
+
+type trainer struct {
+	weights, squares []float32
+	bias, biasSquare [care.Outputs]float32
+}
+
+// learn takes one step of AdaGrad. Products are converted before they are
+// added, so that no machine fuses the two and rounds otherwise.
+func (t *trainer) learn(s *sample, rate, decay float32) {
+	out := t.bias
+	for group, rows := range s.rows {
+		var sum [care.Outputs]float32
+		for _, r := range rows {
+			for i, w := range t.weights[r:][:care.Outputs] {
+				sum[i] += w
+			}
+		}
+		for i := range out {
+			out[i] += float32(sum[i] * s.values[group])
+		}
+	}
+	var slope [care.Outputs]float32
+	for h, head := range heads {
+		if h == 2 && s.silent {
+			continue
+		}
+		share := softmax(out[head[0]:head[1]])
+		for i, p := range share {
+			at := head[0] + i
+			slope[at] = float32((p - s.target[at]) * s.weight)
+		}
+	}
+	for i, d := range slope {
+		t.bias[i] -= step(&t.biasSquare[i], d, rate)
+	}
+	for group, rows := range s.rows {
+		value := s.values[group]
+		for _, r := range rows {
+			weights, squares := t.weights[r:][:care.Outputs], t.squares[r:][:care.Outputs]
+			for i, d := range slope {
+				g := float32(d*value) + float32(decay*weights[i])
+				weights[i] -= step(&squares[i], g, rate)
+			}
+		}
+	}
+}
+
+func step(square *float32, g, rate float32) float32 {
+	if g == 0 {
+		return 0
+	}
+	*square += float32(g * g)
+	return float32(rate*g) / float32(math.Sqrt(float64(*square)+1e-4))
+}
+
+func softmax(x []float32) []float32 {
+	top := x[0]
+	for _, v := range x {
+		top = max(top, v)
+	}
+	share := make([]float32, len(x))
+	sum := float32(0)
+	for i, v := range x {
+		share[i] = float32(math.Exp(float64(v - top)))
+		sum += share[i]
+	}
+	for i := range share {
+		share[i] /= sum
+	}
+	return share
+}
+
+// model shortens the weights to eight bits, each output by its own scale.
+func (t *trainer) model() *care.Model {
+	m := &care.Model{Bias: t.bias, Rows: make([]int8, len(t.weights))}
+	for i := range care.Outputs {
+		top := float32(1e-6)
+		for r := i; r < len(t.weights); r += care.Outputs {
+			top = max(top, float32(math.Abs(float64(t.weights[r]))))
+		}
+		m.Scale[i] = top / 127
+	}
+	for r, w := range t.weights {
+		m.Rows[r] = int8(math.Round(float64(w / m.Scale[r%care.Outputs])))
+	}
+	return m
+}

@@ -1,0 +1,186 @@
+package care
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Lexicon is one file of what people know about words: plain data, as written
+// by somebody who knows people better than Go. docs/care.md explains how to
+// write one; [Compile] proves it.
+type Lexicon struct {
+	// Name stands in errors and reasons: "en".
+	Name string
+	// Words are named sets of words ("hit", "hits", "punch*") and phrases ("beat
+	// up"). Patterns write a set as <name>. Sets of one name in several
+	// lexicons are one set, so that a pattern can speak every language.
+	Words map[string][]string
+	// Typos are what people type and what they mean: "sucide" = "suicide".
+	Typos map[string]string
+	// Keys are the words worth finding behind one wrong letter.
+	Keys []string
+	// Masks are what only sounds like danger: idioms and denials.
+	Masks []Mask
+	// Rules are what tells of danger.
+	Rules []Rule
+}
+
+// Mask hides the words it matches from every rule, and tells the classifier
+// its name instead of them.
+type Mask struct {
+	Name string
+	Say  []string // patterns
+}
+
+// Rule says what a message tells when one of its patterns matches.
+type Rule struct {
+	Name     string
+	Is       Category
+	Severity int   // 1 to 3
+	About    About // whom the message is about; only counts with Whom
+	Whom     bool  // About is set: otherwise the classifier decides
+	// Sure rules are believed without asking the classifier.
+	Sure bool
+	// Past, when not 0, is the severity if the message also says <past>.
+	Past   int
+	Say    []string // patterns
+	Unless []string // patterns that, near the match, take it back
+}
+
+// LexiconError is a fault in a lexicon.
+type LexiconError struct {
+	Lexicon string // its name
+	Entry   string // the pattern, word or rule, as written; empty when unknown
+	Problem string
+}
+
+func (e *LexiconError) Error() string {
+	return fmt.Sprintf("care: lexicon %s: %q: %s", e.Lexicon, e.Entry, e.Problem)
+}
+
+// Grammar is a compiled set of lexicons. It is immutable and safe for
+// concurrent use.
+type Grammar struct {
+	vocabulary
+	patterns []pattern
+	rules    []rule
+	masks    []string  // names, by number
+	anchored [][]int32 // by atom: the patterns to try where it stands
+	named    int32     // atoms below are named sets
+}
+
+// rule is what Compile keeps of a [Rule].
+type rule struct {
+	Rule
+	name string // with the lexicon's: "en: wants to die"
+}
+
+// Compile proves the lexicons and makes them ready. A fault is a [*LexiconError].
+func Compile(lexicons ...Lexicon) (*Grammar, error) {
+	g := &Grammar{vocabulary: newVocabulary()}
+	if err := g.nameSets(lexicons); err != nil {
+		return nil, err
+	}
+	for _, lex := range lexicons {
+		for _, from := range sortedKeys(lex.Typos) {
+			g.typos[foldWord(from)] = words(lex.Typos[from])
+		}
+		for _, mask := range lex.Masks {
+			g.masks = append(g.masks, mask.Name)
+			if err := g.add(lex.Name, mask.Say, use{mask: true, of: int32(len(g.masks) - 1)}); err != nil {
+				return nil, err
+			}
+		}
+		for _, r := range lex.Rules {
+			if err := r.check(lex.Name); err != nil {
+				return nil, err
+			}
+			g.rules = append(g.rules, rule{r, lex.Name + ": " + r.Name})
+			of := int32(len(g.rules) - 1)
+			if err := g.add(lex.Name, r.Say, use{of: of}); err != nil {
+				return nil, err
+			}
+			if err := g.add(lex.Name, r.Unless, use{of: of, unless: true}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, lex := range lexicons {
+		g.addKeys(lex.Keys)
+	}
+	g.seal()
+	g.anchor()
+	return g, nil
+}
+
+func (r Rule) check(lexicon string) error {
+	problem := ""
+	switch {
+	case r.Name == "":
+		problem = "a rule needs a name"
+	case r.Is == Benign || r.Is > Drop:
+		problem = "a rule needs a category other than benign"
+	case r.Severity < 1 || r.Severity > 3 || r.Is == Drop && r.Severity == 3:
+		problem = "severity is 1 to 3, for drop 1 or 2"
+	case r.Past < 0 || r.Past > 3:
+		problem = "past is a severity, 1 to 3"
+	case len(r.Say) == 0:
+		problem = "a rule needs patterns in say"
+	default:
+		return nil
+	}
+	return &LexiconError{lexicon, r.Name, problem}
+}
+
+// nameSets gathers the named sets of all lexicons, in a fixed order, and
+// resolves sets that name other sets.
+func (g *Grammar) nameSets(lexicons []Lexicon) error {
+	entries := map[string][]string{}
+	home := map[string]string{}
+	for _, lex := range lexicons {
+		for _, name := range sortedKeys(lex.Words) {
+			entries[name] = append(entries[name], lex.Words[name]...)
+			home[name] = lex.Name
+		}
+	}
+	for _, name := range sortedKeys(entries) {
+		g.sets[name] = g.newAtom(name)
+	}
+	var fill func(atom int32, name string, above []string) error
+	fill = func(atom int32, name string, above []string) error {
+		if slices.Contains(above, name) {
+			return &LexiconError{home[name], name, "the set contains itself"}
+		}
+		for _, entry := range entries[name] {
+			if inner, ok := setName(entry); ok {
+				if g.sets[inner] == 0 {
+					return &LexiconError{home[name], entry, "no such set"}
+				}
+				if err := fill(atom, inner, append(above, name)); err != nil {
+					return err
+				}
+				continue
+			}
+			if err := g.phrase(atom, entry); err != nil {
+				return &LexiconError{home[name], entry, err.Error()}
+			}
+		}
+		return nil
+	}
+	for _, name := range sortedKeys(entries) {
+		if err := fill(g.sets[name], name, nil); err != nil {
+			return err
+		}
+	}
+	g.members, g.named = entries, int32(len(g.names))
+	return nil
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,285 @@
+package care
+
+import (
+	"cmp"
+	"slices"
+)
+
+// message is a text as rules and classifier see it.
+type message struct {
+	g      *Grammar
+	tokens []token
+	spans  []span // phrases, by where they begin
+	starts []int  // by token: the first span that begins there or later
+	masks  []hit
+	rules  []hit   // those that hold, by rule
+	times  []uint8 // by pattern: how often it matched
+}
+
+// span is a phrase of the lexicon found in a message.
+type span struct {
+	atom     int32
+	from, to int // tokens
+}
+
+// hit is a pattern that matched.
+type hit struct {
+	pattern  *pattern
+	from, to int // tokens
+}
+
+// read makes a message of text. m may be reused.
+func (m *message) read(g *Grammar, text string) {
+	m.g, m.tokens, m.spans, m.masks, m.rules = g, m.tokens[:0], m.spans[:0], m.masks[:0], m.rules[:0]
+	var meant [48]string
+	var single []string // a row of single letters: "k i l l"
+	flush := func() {
+		if len(single) >= 4 {
+			joined := ""
+			for _, s := range single {
+				joined += s
+			}
+			m.tokens = m.tokens[:len(m.tokens)-len(single)]
+			for _, w := range g.mean(meant[:0], joined) {
+				m.push(w, len(m.tokens) == 0)
+			}
+		}
+		single = nil
+	}
+	split(fold(text), func(w string, first bool) {
+		if len(w) == 1 && letter(w[0]) && len(single) < 40 {
+			single = append(single, w)
+			m.push(w, first && len(single) == 1)
+			return
+		}
+		flush()
+		for _, w := range g.mean(meant[:0], w) {
+			m.push(w, first)
+			first = false
+		}
+	})
+	flush()
+	m.phrases()
+	m.times = append(m.times[:0], make([]uint8, len(g.patterns))...)
+	m.match(true)
+	m.hide()
+	m.match(false)
+	m.settle()
+}
+
+func (m *message) push(w string, first bool) {
+	if w == "" {
+		return
+	}
+	t := token{text: w, first: first || len(m.tokens) == 0}
+	m.g.resolve(&t)
+	m.tokens = append(m.tokens, t)
+}
+
+// phrases finds the phrases of the lexicon.
+func (m *message) phrases() {
+	m.starts = m.starts[:0]
+	for i := range m.tokens {
+		m.starts = append(m.starts, len(m.spans))
+		m.walk(0, i, i)
+	}
+	m.starts = append(m.starts, len(m.spans))
+}
+
+func (m *message) walk(node int32, from, at int) {
+	if at == len(m.tokens) || at > from && m.tokens[at].first {
+		return
+	}
+	t := &m.tokens[at]
+	for _, id := range t.ids[:t.n] {
+		next := m.g.vocabulary.phrases[step{node, id}]
+		if next == 0 {
+			continue
+		}
+		for _, atom := range m.g.ends[next] {
+			m.spans = append(m.spans, span{atom, from, at + 1})
+		}
+		m.walk(next, from, at+1)
+	}
+}
+
+// often is how many matches of one pattern are worth keeping.
+const often = 3
+
+// match tries every pattern where its anchor stands: masks, or rules.
+func (m *message) match(masks bool) {
+	try := func(atom int32, at int) {
+		for _, i := range m.g.anchored[atom] {
+			p := &m.g.patterns[i]
+			if p.use.mask != masks || m.times[i] == often && !masks {
+				continue
+			}
+			if from, to, ok := m.find(p, at); ok {
+				m.times[i] = min(m.times[i]+1, often)
+				if masks {
+					m.masks = append(m.masks, hit{p, from, to})
+				} else {
+					m.rules = append(m.rules, hit{p, from, to})
+				}
+			}
+		}
+	}
+	for at := range m.tokens {
+		t := &m.tokens[at]
+		if t.masked {
+			continue
+		}
+		for _, id := range t.ids[:t.n] {
+			for _, atom := range m.g.atoms[id] {
+				try(atom, at)
+			}
+		}
+		for _, s := range m.spans[m.starts[at]:m.starts[at+1]] {
+			try(s.atom, at)
+		}
+	}
+}
+
+// hide masks the tokens under idioms and denials.
+func (m *message) hide() {
+	for _, h := range m.masks {
+		for i := h.from; i < h.to; i++ {
+			m.tokens[i].masked = true
+		}
+	}
+}
+
+// find looks for p around its anchor, which stands at.
+func (m *message) find(p *pattern, at int) (from, to int, ok bool) {
+	if p.bag {
+		return m.bag(p, at)
+	}
+	for from = at; from >= max(0, at-p.before); from-- {
+		if m.tokens[from].masked {
+			break
+		}
+		if !p.atStart || m.tokens[from].first {
+			if to = m.follow(p, 0, from, from); to > at {
+				return from, to, true
+			}
+		}
+		if m.tokens[from].first {
+			break
+		}
+	}
+	return 0, 0, false
+}
+
+// follow matches the places of p from the n-th on and gives the end, or -1.
+func (m *message) follow(p *pattern, n, from, at int) int {
+	if n == len(p.places) {
+		if p.atEnd && at < len(m.tokens) && !m.tokens[at].first {
+			return -1
+		}
+		return at
+	}
+	pl := p.places[n]
+	if pl.atom == 0 {
+		for skip := 0; skip <= pl.gap; skip++ {
+			if end := m.follow(p, n+1, from, at+skip); end >= 0 {
+				return end
+			}
+			if at+skip >= len(m.tokens) || m.tokens[at+skip].first && at+skip > from {
+				break
+			}
+		}
+		return -1
+	}
+	if at < len(m.tokens) && !m.tokens[at].masked && !(m.tokens[at].first && at > from) {
+		for _, s := range m.spans[m.starts[at]:m.starts[at+1]] {
+			if s.atom != pl.atom || m.covered(s) {
+				continue
+			}
+			if end := m.follow(p, n+1, from, s.to); end >= 0 {
+				return end
+			}
+		}
+		if m.g.is(&m.tokens[at], pl.atom) {
+			if end := m.follow(p, n+1, from, at+1); end >= 0 {
+				return end
+			}
+		}
+	}
+	if pl.optional {
+		return m.follow(p, n+1, from, at)
+	}
+	return -1
+}
+
+// covered tells that a mask hides part of a phrase.
+func (m *message) covered(s span) bool {
+	for i := s.from; i < s.to; i++ {
+		if m.tokens[i].masked {
+			return true
+		}
+	}
+	return false
+}
+
+// bag finds all places of p near its anchor, in any order, in one sentence.
+func (m *message) bag(p *pattern, at int) (from, to int, ok bool) {
+	low, high := at, at+1
+	for low > 0 && at-low < reach && !m.tokens[low].first {
+		low--
+	}
+	for high < len(m.tokens) && high-at <= reach && !m.tokens[high].first {
+		high++
+	}
+	from, to = at, at+1
+	for _, pl := range p.places {
+		seen := -1
+		for i := low; i < high && seen < 0; i++ {
+			if m.stands(pl.atom, i) {
+				seen = i
+			}
+		}
+		if seen < 0 {
+			return 0, 0, false
+		}
+		from, to = min(from, seen), max(to, seen+1)
+	}
+	return from, to, true
+}
+
+func (m *message) stands(atom int32, at int) bool {
+	if m.tokens[at].masked {
+		return false
+	}
+	for _, s := range m.spans[m.starts[at]:m.starts[at+1]] {
+		if s.atom == atom && !m.covered(s) {
+			return true
+		}
+	}
+	return m.g.is(&m.tokens[at], atom)
+}
+
+// settle sorts the hits by rule and drops those that are taken back near by,
+// and all but one of each rule.
+func (m *message) settle() {
+	const near = 12 // words
+	slices.SortStableFunc(m.rules, func(a, b hit) int { return cmp.Compare(a.pattern.use.of, b.pattern.use.of) })
+	kept := m.rules[:0]
+	for rest := m.rules; len(rest) > 0; {
+		of := rest[0].pattern.use.of
+		n := slices.IndexFunc(rest, func(h hit) bool { return h.pattern.use.of != of })
+		if n < 0 {
+			n = len(rest)
+		}
+		refuted := func(h hit) bool {
+			return slices.ContainsFunc(rest[:n], func(u hit) bool {
+				return u.pattern.use.unless && u.from <= h.to+near && u.to >= h.from-near
+			})
+		}
+		holds := slices.IndexFunc(rest[:n], func(h hit) bool { return !h.pattern.use.unless && !refuted(h) })
+		if holds >= 0 {
+			kept = append(kept, rest[holds])
+		}
+		rest = rest[n:]
+	}
+	m.rules = kept
+}

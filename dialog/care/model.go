@@ -1,0 +1,98 @@
+package care
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// The classifier's outputs: seven categories, four severities, three abouts.
+const (
+	OfCategory = 0
+	OfSeverity = 7
+	OfAbout    = 11
+	Outputs    = 14
+)
+
+// Bits is the size of the table of weights: 1<<Bits rows.
+const Bits = 16
+
+// Model is a linear classifier over [Features]: one row of eight-bit weights
+// for each hash.
+type Model struct {
+	Bias  [Outputs]float32
+	Scale [Outputs]float32
+	Rows  []int8 // 1<<Bits rows of Outputs weights
+}
+
+var magic = [8]byte{'c', 'a', 'r', 'e', 0, 2, Bits, Outputs}
+
+// Encode is the model as a file.
+func (m *Model) Encode() []byte {
+	b := append([]byte(nil), magic[:]...)
+	for _, v := range append(m.Bias[:], m.Scale[:]...) {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+	}
+	for _, w := range m.Rows {
+		b = append(b, byte(w))
+	}
+	return b
+}
+
+// DecodeModel reads what Encode wrote.
+func DecodeModel(b []byte) (*Model, error) {
+	const head = 8 + 8*Outputs
+	if len(b) < 8 || [8]byte(b[:8]) != magic {
+		return nil, errors.New("care: decode model: not a model of this version; train it anew")
+	}
+	if want := head + Outputs<<Bits; len(b) != want {
+		return nil, fmt.Errorf("care: decode model: %d bytes, want %d; train it anew", len(b), want)
+	}
+	m := &Model{Rows: make([]int8, Outputs<<Bits)}
+	for i := range Outputs {
+		m.Bias[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[8+4*i:]))
+		m.Scale[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[8+4*(Outputs+i):]))
+	}
+	for i, c := range b[head:] {
+		m.Rows[i] = int8(c)
+	}
+	return m, nil
+}
+
+// score is the raw output for f.
+func (m *Model) score(f *Features) [Outputs]float32 {
+	out := m.Bias
+	for group := range f.Groups {
+		var sum [Outputs]int32
+		for _, h := range f.Groups[group] {
+			row := m.Rows[h>>(32-Bits)*Outputs:][:Outputs]
+			for i, w := range row {
+				sum[i] += int32(w)
+			}
+		}
+		value := f.Value(group)
+		for i := range out {
+			out[i] += float32(float32(sum[i])*value) * m.Scale[i]
+		}
+	}
+	return out
+}
+
+// softmax turns raw outputs into shares that sum to one.
+func softmax(x []float32) {
+	top := x[0]
+	for _, v := range x {
+		top = max(top, v)
+	}
+	sum := float32(0)
+	for i, v := range x {
+		x[i] = float32(math.Exp(float64(v - top)))
+		sum += x[i]
+	}
+	for i := range x {
+		x[i] /= sum
+	}
+}
+
+func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }

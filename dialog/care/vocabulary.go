@@ -1,0 +1,257 @@
+package care
+
+import (
+	"errors"
+	"slices"
+	"strings"
+)
+
+// An atom is what one place of a pattern asks for: a word, or any of a set.
+// Atom 0 is no atom; the numbers come first, then the named sets.
+const (
+	anyMinor  int32 = iota + 1 // #minor: a number from 7 to 17
+	anyAdult                   // #adult: a number from 18 to 99
+	anyNumber                  // #num: any number
+	firstSet
+)
+
+// vocabulary is every word of the lexicon and what it may stand for.
+type vocabulary struct {
+	exact    map[string]int32 // word → id
+	prefix   map[string]int32 // beginning of words → id
+	shortest int              // of all beginnings
+	atoms    [][]int32        // by word id, sorted
+	phrases  map[step]int32   // the trie of phrases: node and word → node
+	ends     [][]int32        // by node: the atoms of the phrases that end there
+	sets     map[string]int32 // named sets
+	members  map[string][]string
+	names    []string // by atom, "" where a pattern made it
+	typos    map[string][]string
+	keys     map[string]string // what one wrong letter makes of a key → the key
+	numbers  [3]int32          // word ids that stand for the three numbers' atoms
+}
+
+type step struct{ node, word int32 }
+
+func newVocabulary() vocabulary {
+	v := vocabulary{
+		exact: map[string]int32{}, prefix: map[string]int32{}, shortest: 99,
+		phrases: map[step]int32{}, ends: [][]int32{nil}, sets: map[string]int32{}, typos: map[string][]string{}, keys: map[string]string{},
+		names: []string{"", "#minor", "#adult", "#num"},
+	}
+	v.atoms = [][]int32{nil}
+	for i := range v.numbers {
+		v.atoms = append(v.atoms, []int32{int32(i) + anyMinor})
+		v.numbers[i] = int32(i) + 1
+	}
+	return v
+}
+
+func (v *vocabulary) newAtom(name string) int32 {
+	v.names = append(v.names, name)
+	return int32(len(v.names) - 1)
+}
+
+// wordID is the id of a folded word or, with a star at its end, of all words
+// that begin so.
+func (v *vocabulary) wordID(w string) (int32, error) {
+	table := v.exact
+	if stem, ok := strings.CutSuffix(w, "*"); ok {
+		if len(stem) < 3 {
+			return 0, errors.New("a star needs at least three letters before it")
+		}
+		table, w = v.prefix, stem
+		v.shortest = min(v.shortest, len(stem))
+	}
+	if id := table[w]; id != 0 {
+		return id, nil
+	}
+	v.atoms = append(v.atoms, nil)
+	id := int32(len(v.atoms) - 1)
+	table[w] = id
+	return id, nil
+}
+
+// phrase lets text, a word or several, stand for atom.
+func (v *vocabulary) phrase(atom int32, text string) error {
+	for _, spelling := range spellings(text) {
+		ws := words(spelling)
+		if len(ws) == 0 {
+			return errors.New("no letters")
+		}
+		node := int32(0)
+		for i, w := range ws {
+			id, err := v.wordID(w)
+			if err != nil {
+				return err
+			}
+			if len(ws) == 1 {
+				v.atoms[id] = append(v.atoms[id], atom)
+				break
+			}
+			next := v.phrases[step{node, id}]
+			if next == 0 {
+				v.ends = append(v.ends, nil)
+				next = int32(len(v.ends) - 1)
+				v.phrases[step{node, id}] = next
+			}
+			if node = next; i == len(ws)-1 {
+				v.ends[node] = append(v.ends[node], atom)
+			}
+		}
+	}
+	return nil
+}
+
+// spellings is text, and text as it is typed where there are no umlauts.
+func spellings(text string) []string {
+	if !strings.ContainsAny(text, "äöüÄÖÜ") {
+		return []string{text}
+	}
+	return []string{text, strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "Ä", "ae", "Ö", "oe", "Ü", "ue").Replace(text)}
+}
+
+// words folds and splits text that belongs to the lexicon; stars stay.
+func words(text string) []string {
+	var ws []string
+	for _, field := range strings.Fields(text) {
+		stem, star := strings.CutSuffix(field, "*")
+		split(fold(stem), func(w string, _ bool) { ws = append(ws, w) })
+		if star && len(ws) > 0 {
+			ws[len(ws)-1] += "*"
+		}
+	}
+	return ws
+}
+
+func foldWord(w string) string { return strings.Join(words(w), "") }
+
+// addKeys prepares to find keys behind one missing, doubled or swapped letter.
+func (v *vocabulary) addKeys(keys []string) {
+	for _, key := range keys {
+		key = foldWord(key)
+		for i := 1; i < len(key); i++ {
+			v.wrong(key[:i]+key[i+1:], key)
+			v.wrong(key[:i]+key[i:i+1]+key[i:], key)
+			if i+1 < len(key) {
+				v.wrong(key[:i]+key[i+1:i+2]+key[i:i+1]+key[i+2:], key)
+			}
+			v.wrong(key[:i]+"*"+key[i+1:], key) // also for "r*pe"
+		}
+	}
+}
+
+func (v *vocabulary) wrong(typo, key string) {
+	if v.exact[typo] == 0 && v.keys[typo] == "" {
+		v.keys[typo] = key
+	}
+}
+
+func (v *vocabulary) seal() {
+	for i, atoms := range v.atoms {
+		slices.Sort(atoms)
+		v.atoms[i] = slices.Compact(atoms)
+	}
+}
+
+// resolve finds what a word of a message may be.
+func (v *vocabulary) resolve(t *token) {
+	t.num = number(t.text)
+	if t.num >= 0 {
+		t.add(v.numbers[2])
+		if 7 <= t.num && t.num <= 17 {
+			t.add(v.numbers[0])
+		}
+		if 18 <= t.num && t.num <= 99 {
+			t.add(v.numbers[1])
+		}
+	}
+	if id := v.exact[t.text]; id != 0 {
+		t.add(id)
+	}
+	for n := min(len(t.text), 16); n >= v.shortest; n-- {
+		if id := v.prefix[t.text[:n]]; id != 0 {
+			t.add(id)
+		}
+	}
+}
+
+func (t *token) add(id int32) {
+	if t.n < len(t.ids) {
+		t.ids[t.n] = id
+		t.n++
+	}
+}
+
+// is tells whether the token stands for the atom.
+func (v *vocabulary) is(t *token, atom int32) bool {
+	for _, id := range t.ids[:t.n] {
+		if _, ok := slices.BinarySearch(v.atoms[id], atom); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// known tells that the lexicon has the word.
+func (v *vocabulary) known(w string) bool { return v.exact[w] != 0 }
+
+// mean is what a word of a message was meant to be: spelled out, with letters
+// put back, or cut where a space was left out. It appends to out.
+func (v *vocabulary) mean(out []string, w string) []string {
+	if v.known(w) {
+		return append(out, w)
+	}
+	if as := v.typos[w]; as != nil {
+		return append(out, as...)
+	}
+	if long := squeeze(w, 1); long != w {
+		if two := squeeze(w, 2); v.known(two) || v.typos[two] != nil {
+			return v.mean(out, two)
+		}
+		return v.mean(out, long)
+	}
+	if n := len(w); n >= 4 && n <= 24 {
+		if key := v.keys[w]; key != "" {
+			return append(out, key)
+		}
+		if n >= 6 { // any one wrong letter
+			for i := 1; i < n; i++ {
+				if key := v.keys[w[:i]+"*"+w[i+1:]]; key != "" {
+					return append(out, key)
+				}
+			}
+		}
+	}
+	if len(w) >= 8 && len(w) <= 40 {
+		if parts := v.cut(w); parts != nil {
+			return append(out, parts...)
+		}
+	}
+	return append(out, strings.ReplaceAll(strings.ReplaceAll(w, "*", ""), "$", "s"))
+}
+
+// cut finds known words in a row of letters without spaces, the fewest there
+// can be, at least three; nil when there are none.
+func (v *vocabulary) cut(w string) []string {
+	var best [41]struct{ words, from int }
+	for end := 1; end <= len(w); end++ {
+		for from := max(0, end-14); from < end; from++ {
+			if from > 0 && best[from].words == 0 || !v.known(w[from:end]) || end-from == 1 && w[from] != 'i' {
+				continue
+			}
+			if n := best[from].words + 1; best[end].words == 0 || n < best[end].words {
+				best[end].words, best[end].from = n, from
+			}
+		}
+	}
+	if best[len(w)].words < 3 {
+		return nil
+	}
+	var parts []string
+	for end := len(w); end > 0; end = best[end].from {
+		parts = append(parts, w[best[end].from:end])
+	}
+	slices.Reverse(parts)
+	return parts
+}
