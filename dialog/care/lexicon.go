@@ -11,6 +11,8 @@ import (
 type Lexicon struct {
 	// Name stands in errors and reasons: "en".
 	Name string
+	// Tells are everyday words that tell the language: "the", "and".
+	Tells []string
 	// Words are named sets of words ("hit", "hits", "punch*") and phrases ("beat
 	// up"). Patterns write a set as <name>. Sets of one name in several
 	// lexicons are one set, so that a pattern can speak every language.
@@ -77,13 +79,21 @@ type rule struct {
 
 // Compile proves the lexicons and makes them ready. A fault is a [*LexiconError].
 func Compile(lexicons ...Lexicon) (*Grammar, error) {
+	if len(lexicons) > most {
+		return nil, fmt.Errorf("care: %d lexicons, the most is %d", len(lexicons), most)
+	}
 	g := &Grammar{vocabulary: newVocabulary()}
 	if err := g.nameSets(lexicons); err != nil {
 		return nil, err
 	}
-	for _, lex := range lexicons {
+	for i, lex := range lexicons {
+		g.now = i
+		g.typos[i] = map[string][]string{}
 		for _, from := range sortedKeys(lex.Typos) {
-			g.typos[foldWord(from)] = words(lex.Typos[from])
+			g.typos[i][foldWord(from)] = words(lex.Typos[from])
+		}
+		for _, tell := range lex.Tells {
+			g.tells[foldWord(tell)] |= 1 << i
 		}
 		for _, mask := range lex.Masks {
 			g.masks = append(g.masks, mask.Name)
@@ -132,47 +142,29 @@ func (r Rule) check(lexicon string) error {
 	return &LexiconError{lexicon, r.Name, problem}
 }
 
-// nameSets gathers the named sets of all lexicons, in a fixed order, and
-// resolves sets that name other sets.
+// nameSets gathers the named sets of all lexicons, in a fixed order.
 func (g *Grammar) nameSets(lexicons []Lexicon) error {
-	entries := map[string][]string{}
-	home := map[string]string{}
+	all := map[string]bool{}
 	for _, lex := range lexicons {
-		for _, name := range sortedKeys(lex.Words) {
-			entries[name] = append(entries[name], lex.Words[name]...)
-			home[name] = lex.Name
+		for name := range lex.Words {
+			all[name] = true
 		}
 	}
-	for _, name := range sortedKeys(entries) {
+	for _, name := range sortedKeys(all) {
 		g.sets[name] = g.newAtom(name)
 	}
-	var fill func(atom int32, name string, above []string) error
-	fill = func(atom int32, name string, above []string) error {
-		if slices.Contains(above, name) {
-			return &LexiconError{home[name], name, "the set contains itself"}
-		}
-		for _, entry := range entries[name] {
-			if inner, ok := setName(entry); ok {
-				if g.sets[inner] == 0 {
-					return &LexiconError{home[name], entry, "no such set"}
+	g.named = int32(len(g.names))
+	for i, lex := range lexicons {
+		g.now = i
+		for _, name := range sortedKeys(lex.Words) {
+			for _, entry := range lex.Words[name] {
+				g.members[name] = append(g.members[name], member{i, entry})
+				if err := g.phrase(g.sets[name], entry); err != nil {
+					return &LexiconError{lex.Name, entry, err.Error()}
 				}
-				if err := fill(atom, inner, append(above, name)); err != nil {
-					return err
-				}
-				continue
-			}
-			if err := g.phrase(atom, entry); err != nil {
-				return &LexiconError{home[name], entry, err.Error()}
 			}
 		}
-		return nil
 	}
-	for _, name := range sortedKeys(entries) {
-		if err := fill(g.sets[name], name, nil); err != nil {
-			return err
-		}
-	}
-	g.members, g.named = entries, int32(len(g.names))
 	return nil
 }
 

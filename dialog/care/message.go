@@ -8,12 +8,19 @@ import (
 // message is a text as rules and classifier see it.
 type message struct {
 	g      *Grammar
+	raw    []rawWord
 	tokens []token
 	spans  []span // phrases, by where they begin
 	starts []int  // by token: the first span that begins there or later
 	masks  []hit
 	rules  []hit   // those that hold, by rule
 	times  []uint8 // by pattern: how often it matched
+}
+
+// rawWord is a word as it was typed.
+type rawWord struct {
+	text  string
+	first bool // a sentence begins here
 }
 
 // span is a phrase of the lexicon found in a message.
@@ -31,34 +38,22 @@ type hit struct {
 // read makes a message of text. m may be reused.
 func (m *message) read(g *Grammar, text string) {
 	m.g, m.tokens, m.spans, m.masks, m.rules = g, m.tokens[:0], m.spans[:0], m.masks[:0], m.rules[:0]
+	m.raw = m.raw[:0]
+	split(fold(text), func(w string, first bool) { m.raw = append(m.raw, rawWord{w, first}) })
+	in := g.guess(m.raw)
 	var meant [48]string
-	var single []string // a row of single letters: "k i l l"
-	flush := func() {
-		if len(single) >= 4 {
-			joined := ""
-			for _, s := range single {
-				joined += s
-			}
-			m.tokens = m.tokens[:len(m.tokens)-len(single)]
-			for _, w := range g.mean(meant[:0], joined) {
-				m.push(w, len(m.tokens) == 0)
-			}
+	for i := 0; i < len(m.raw); {
+		w := m.raw[i]
+		n := 1
+		if joined := m.spelt(i); len(joined) >= 4 { // "k i l l"
+			w.text, n = joined, len(joined)
 		}
-		single = nil
+		for _, text := range g.mean(meant[:0], w.text, in) {
+			m.push(text, w.first, in)
+			w.first = false
+		}
+		i += n
 	}
-	split(fold(text), func(w string, first bool) {
-		if len(w) == 1 && letter(w[0]) && len(single) < 40 {
-			single = append(single, w)
-			m.push(w, first && len(single) == 1)
-			return
-		}
-		flush()
-		for _, w := range g.mean(meant[:0], w) {
-			m.push(w, first)
-			first = false
-		}
-	})
-	flush()
 	m.phrases()
 	m.times = append(m.times[:0], make([]uint8, len(g.patterns))...)
 	m.match(true)
@@ -67,12 +62,28 @@ func (m *message) read(g *Grammar, text string) {
 	m.settle()
 }
 
-func (m *message) push(w string, first bool) {
+// spelt joins the single letters that stand in a row from the i-th word on.
+func (m *message) spelt(i int) string {
+	n := 0
+	for n < 40 && i+n < len(m.raw) && len(m.raw[i+n].text) == 1 && letter(m.raw[i+n].text[0]) {
+		n++
+	}
+	if n < 4 {
+		return ""
+	}
+	joined := make([]byte, n)
+	for k := range joined {
+		joined[k] = m.raw[i+k].text[0]
+	}
+	return string(joined)
+}
+
+func (m *message) push(w string, first bool, in lexicons) {
 	if w == "" {
 		return
 	}
 	t := token{text: w, first: first || len(m.tokens) == 0}
-	m.g.resolve(&t)
+	m.g.resolve(&t, in)
 	m.tokens = append(m.tokens, t)
 }
 

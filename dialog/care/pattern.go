@@ -52,6 +52,9 @@ func (g *Grammar) add(lexicon string, texts []string, u use) error {
 	return nil
 }
 
+// numberNames are the patterns for numbers, in the order of their atoms.
+var numberNames = []string{"#minor", "#adult", "#num"}
+
 // parse reads the language of patterns:
 //
 //	word        the word          word*     any word that begins so
@@ -95,7 +98,7 @@ func (g *Grammar) place(p *pattern, part string) error {
 	case part == "...":
 		p.places = append(p.places, place{gap: maxGap})
 	case part[0] == '#':
-		atom := slices.Index([]string{"#minor", "#adult", "#num"}, part)
+		atom := slices.Index(numberNames, part)
 		if atom < 0 {
 			return fmt.Errorf("unknown number %q: there are #minor, #adult and #num", part)
 		}
@@ -127,7 +130,7 @@ func (g *Grammar) place(p *pattern, part string) error {
 
 // group makes one atom of alternatives; the same alternatives give the same atom.
 func (g *Grammar) group(text string) (int32, error) {
-	name := "(" + text + ")"
+	name := fmt.Sprintf("%d(%s)", g.now, text)
 	if atom := g.sets[name]; atom != 0 {
 		return atom, nil
 	}
@@ -143,6 +146,11 @@ func (g *Grammar) group(text string) (int32, error) {
 			}
 			continue
 		}
+		if number := slices.Index(numberNames, alternative); number >= 0 {
+			id := g.numbers[number]
+			g.atoms[id] = append(g.atoms[id], atom)
+			continue
+		}
 		if strings.ContainsAny(alternative, "<>()[]#") {
 			return 0, fmt.Errorf("%q: a set or group inside a phrase of a group", alternative)
 		}
@@ -153,17 +161,12 @@ func (g *Grammar) group(text string) (int32, error) {
 	return atom, nil
 }
 
-// include lets all that stands for a set stand for atom too. Sets were proven
-// to end when they were named.
+// include lets all that stands for a set stand for atom too.
 func (g *Grammar) include(atom int32, set string) error {
-	for _, entry := range g.members[set] {
-		err := error(nil)
-		if inner, ok := setName(entry); ok {
-			err = g.include(atom, inner)
-		} else {
-			err = g.phrase(atom, entry)
-		}
-		if err != nil {
+	defer func(now int) { g.now = now }(g.now)
+	for _, m := range g.members[set] {
+		g.now = m.lexicon
+		if err := g.phrase(atom, m.text); err != nil {
 			return err
 		}
 	}

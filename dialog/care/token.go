@@ -5,7 +5,7 @@ import "strings"
 // token is one word of a message.
 type token struct {
 	text   string
-	ids    [4]int32 // words and word beginnings of the lexicon that it is; see [vocabulary.resolve]
+	ids    [8]int32 // words and word beginnings of the lexicon that it is; see [vocabulary.resolve]
 	n      int      // how many of ids are set
 	first  bool     // a sentence begins here
 	masked bool     // an idiom or a denial covers it: no rule may see it

@@ -17,26 +17,48 @@ const (
 
 // vocabulary is every word of the lexicon and what it may stand for.
 type vocabulary struct {
-	exact    map[string]int32 // word → id
-	prefix   map[string]int32 // beginning of words → id
-	shortest int              // of all beginnings
-	atoms    [][]int32        // by word id, sorted
-	phrases  map[step]int32   // the trie of phrases: node and word → node
-	ends     [][]int32        // by node: the atoms of the phrases that end there
-	sets     map[string]int32 // named sets
-	members  map[string][]string
-	names    []string // by atom, "" where a pattern made it
-	typos    map[string][]string
+	exact    map[string]*byLexicon // words
+	prefix   map[string]*byLexicon // beginnings of words
+	tells    map[string]lexicons   // words that tell a language
+	now      int                   // the lexicon being compiled
+	shortest int                   // of all beginnings
+	atoms    [][]int32             // by word id, sorted
+	phrases  map[step]int32        // the trie of phrases: node and word → node
+	ends     [][]int32             // by node: the atoms of the phrases that end there
+	sets     map[string]int32      // named sets
+	members  map[string][]member   // of named sets
+	names    []string              // by atom, "" where a pattern made it
+	typos    [most]map[string][]string
 	keys     map[string]string // what one wrong letter makes of a key → the key
 	numbers  [3]int32          // word ids that stand for the three numbers' atoms
 }
 
 type step struct{ node, word int32 }
 
+// member is an entry of a set, and the lexicon it stands in.
+type member struct {
+	lexicon int
+	text    string
+}
+
+// most is how many lexicons there can be.
+const most = 8
+
+// byLexicon is the id that a word has in each lexicon, or 0: "die" is an
+// article to one and an end to another.
+type byLexicon [most]int32
+
+// lexicons is a set of lexicons, one bit each.
+type lexicons uint8
+
+const allLexicons = lexicons(1<<most - 1)
+
+func (set lexicons) has(i int) bool { return set>>i&1 != 0 }
+
 func newVocabulary() vocabulary {
 	v := vocabulary{
-		exact: map[string]int32{}, prefix: map[string]int32{}, shortest: 99,
-		phrases: map[step]int32{}, ends: [][]int32{nil}, sets: map[string]int32{}, typos: map[string][]string{}, keys: map[string]string{},
+		exact: map[string]*byLexicon{}, prefix: map[string]*byLexicon{}, shortest: 99, tells: map[string]lexicons{},
+		phrases: map[step]int32{}, ends: [][]int32{nil}, sets: map[string]int32{}, members: map[string][]member{}, keys: map[string]string{},
 		names: []string{"", "#minor", "#adult", "#num"},
 	}
 	v.atoms = [][]int32{nil}
@@ -63,13 +85,14 @@ func (v *vocabulary) wordID(w string) (int32, error) {
 		table, w = v.prefix, stem
 		v.shortest = min(v.shortest, len(stem))
 	}
-	if id := table[w]; id != 0 {
-		return id, nil
+	if table[w] == nil {
+		table[w] = new(byLexicon)
 	}
-	v.atoms = append(v.atoms, nil)
-	id := int32(len(v.atoms) - 1)
-	table[w] = id
-	return id, nil
+	if table[w][v.now] == 0 {
+		v.atoms = append(v.atoms, nil)
+		table[w][v.now] = int32(len(v.atoms) - 1)
+	}
+	return table[w][v.now], nil
 }
 
 // phrase lets text, a word or several, stand for atom.
@@ -142,7 +165,7 @@ func (v *vocabulary) addKeys(keys []string) {
 }
 
 func (v *vocabulary) wrong(typo, key string) {
-	if v.exact[typo] == 0 && v.keys[typo] == "" {
+	if !v.known(typo) && v.keys[typo] == "" {
 		v.keys[typo] = key
 	}
 }
@@ -154,8 +177,32 @@ func (v *vocabulary) seal() {
 	}
 }
 
-// resolve finds what a word of a message may be.
-func (v *vocabulary) resolve(t *token) {
+// guess tells which lexicons a message may be written for: those whose common
+// words it has, or all.
+func (v *vocabulary) guess(raw []rawWord) lexicons {
+	var votes [most]int
+	top := 0
+	for _, w := range raw {
+		set := v.tells[w.text]
+		for i := 0; set != 0; i, set = i+1, set>>1 {
+			if set&1 != 0 {
+				votes[i]++
+				top = max(top, votes[i])
+			}
+		}
+	}
+	set := lexicons(0)
+	for i, n := range votes {
+		if 2*n >= top {
+			set |= 1 << i
+		}
+	}
+	return set
+}
+
+// resolve finds what a word of a message may be in the languages it may be
+// written in; a word that none of them has, in any.
+func (v *vocabulary) resolve(t *token, in lexicons) {
 	t.num = number(t.text)
 	if t.num >= 0 {
 		t.add(v.numbers[2])
@@ -166,13 +213,27 @@ func (v *vocabulary) resolve(t *token) {
 			t.add(v.numbers[1])
 		}
 	}
-	if id := v.exact[t.text]; id != 0 {
-		t.add(id)
+	before := t.n
+	v.lookup(t, in)
+	if t.n == before && in != allLexicons {
+		v.lookup(t, allLexicons)
 	}
-	for n := min(len(t.text), 16); n >= v.shortest; n-- {
-		if id := v.prefix[t.text[:n]]; id != 0 {
-			t.add(id)
+}
+
+func (v *vocabulary) lookup(t *token, in lexicons) {
+	add := func(ids *byLexicon) {
+		if ids == nil {
+			return
 		}
+		for i, id := range ids {
+			if id != 0 && in.has(i) {
+				t.add(id)
+			}
+		}
+	}
+	add(v.exact[t.text])
+	for n := min(len(t.text), 16); n >= v.shortest; n-- {
+		add(v.prefix[t.text[:n]])
 	}
 }
 
@@ -194,22 +255,32 @@ func (v *vocabulary) is(t *token, atom int32) bool {
 }
 
 // known tells that the lexicon has the word.
-func (v *vocabulary) known(w string) bool { return v.exact[w] != 0 }
+func (v *vocabulary) known(w string) bool { return v.exact[w] != nil }
+
+// typo is what w is short for in one of the lexicons.
+func (v *vocabulary) typo(w string, in lexicons) []string {
+	for i, typos := range v.typos {
+		if as := typos[w]; as != nil && in.has(i) {
+			return as
+		}
+	}
+	return nil
+}
 
 // mean is what a word of a message was meant to be: spelled out, with letters
 // put back, or cut where a space was left out. It appends to out.
-func (v *vocabulary) mean(out []string, w string) []string {
+func (v *vocabulary) mean(out []string, w string, in lexicons) []string {
+	if as := v.typo(w, in); as != nil {
+		return append(out, as...)
+	}
 	if v.known(w) {
 		return append(out, w)
 	}
-	if as := v.typos[w]; as != nil {
-		return append(out, as...)
-	}
 	if long := squeeze(w, 1); long != w {
-		if two := squeeze(w, 2); v.known(two) || v.typos[two] != nil {
-			return v.mean(out, two)
+		if two := squeeze(w, 2); v.known(two) || v.typo(two, in) != nil {
+			return v.mean(out, two, in)
 		}
-		return v.mean(out, long)
+		return v.mean(out, long, in)
 	}
 	if n := len(w); n >= 4 && n <= 24 {
 		if key := v.keys[w]; key != "" {

@@ -4,8 +4,10 @@ package labelled
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
+	"io/fs"
 	"strconv"
 	"strings"
 
@@ -45,6 +47,28 @@ func Read(r io.Reader, name string) ([]Example, error) {
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("labelled: read %s: %w", name, err)
+	}
+	return all, nil
+}
+
+// ReadDir reads all .tsv files of dir, in the order of their names.
+func ReadDir(dir fs.FS) ([]Example, error) {
+	names, err := fs.Glob(dir, "*.tsv")
+	if err != nil || len(names) == 0 {
+		return nil, fmt.Errorf("labelled: no .tsv files: %w", cmp.Or(err, fs.ErrNotExist))
+	}
+	var all []Example
+	for _, name := range names {
+		f, err := dir.Open(name)
+		if err != nil {
+			return nil, fmt.Errorf("labelled: %w", err)
+		}
+		examples, err := Read(f, name)
+		f.Close()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, examples...)
 	}
 	return all, nil
 }

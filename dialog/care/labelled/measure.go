@@ -3,6 +3,8 @@ package labelled
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"afterglow/dialog/care"
 )
@@ -41,12 +43,44 @@ type Measures struct {
 	About       Share   // about right, where the category is
 }
 
-// Measure compares what read finds with the labels.
-func Measure(examples []Example, read func(text string) care.Finding) Measures {
+// Result is an example and what a recogniser found in it.
+type Result struct {
+	Example
+	Finding care.Finding
+}
+
+// Results reads all examples.
+func Results(examples []Example, read func(text string) care.Finding) []Result {
+	results := make([]Result, len(examples))
+	for i, e := range examples {
+		results[i] = Result{e, read(e.Text)}
+	}
+	return results
+}
+
+// ByLanguage measures each language, all but English together, and all. The
+// names come in order: the languages sorted, "others", "all".
+func ByLanguage(results []Result) (names []string, columns []Measures) {
+	byLang := map[string][]Result{}
+	var others []Result
+	for _, r := range results {
+		byLang[r.Lang] = append(byLang[r.Lang], r)
+		if r.Lang != "en" {
+			others = append(others, r)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(byLang)) {
+		names, columns = append(names, name), append(columns, Measure(byLang[name]))
+	}
+	return append(names, "others", "all"), append(columns, Measure(others), Measure(results))
+}
+
+// Measure compares what was found with the labels.
+func Measure(results []Result) Measures {
 	var m Measures
 	var right, labelled, found [care.Drop + 1]int
-	for _, e := range examples {
-		f := read(e.Text)
+	for _, e := range results {
+		f := e.Finding
 		want, got := e.First(), f.First()
 		labelled[want]++
 		found[got]++

@@ -21,7 +21,7 @@ type Options struct {
 
 // Defaults are the options of the shipped model, tuned on the dev part.
 func Defaults() Options {
-	return Options{Variants: 4, Epochs: 10, Rate: 0.12, Decay: 2e-6, Seed: 20}
+	return Options{Variants: 4, Epochs: 10, Rate: 0.12, Decay: 1e-3, Seed: 20}
 }
 
 // sample is one text as numbers.
@@ -52,7 +52,7 @@ func Fit(g *care.Grammar, examples []labelled.Example, o Options) *care.Model {
 		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		rate := o.Rate * (1 - 0.7*float64(epoch)/float64(o.Epochs))
 		for _, i := range order {
-			t.learn(&samples[i], float32(rate), float32(o.Decay)*float32(len(samples)))
+			t.learn(&samples[i], float32(rate), float32(o.Decay))
 		}
 	}
 	return t.model()

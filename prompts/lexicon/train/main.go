@@ -1,0 +1,62 @@
+// Command train makes prompts/lexicon/model.bin from the lexicon and the
+// labelled sentences in dialog/care/testdata/dev. Run it from the module's
+// root, after every change to either:
+//
+//	go run ./prompts/lexicon/train
+//
+// The same input gives the same bytes. With -check nothing is written: the
+// measures of cross-validation are printed, as they stand in docs/care.md.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"afterglow/dialog/care/labelled"
+	"afterglow/dialog/care/learn"
+	"afterglow/prompts/lexicon"
+)
+
+const (
+	sentences = "dialog/care/testdata/dev"
+	lexicons  = "prompts/lexicon"
+)
+
+func main() {
+	check := flag.Bool("check", false, "measure by cross-validation, write nothing")
+	flag.Parse()
+	if err := run(*check, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "train:", err)
+		os.Exit(1)
+	}
+}
+
+func run(check bool, out io.Writer) error {
+	g, err := lexicon.Grammar(os.DirFS(lexicons))
+	if err != nil {
+		return err
+	}
+	examples, err := labelled.ReadDir(os.DirFS(sentences))
+	if err != nil {
+		return fmt.Errorf("%w (run it from the module's root)", err)
+	}
+	if check {
+		return report(out, examples, learn.CrossValidate(g, examples, learn.Defaults(), 5))
+	}
+	b := learn.Fit(g, examples, learn.Defaults()).Encode()
+	name := filepath.Join(lexicons, "model.bin")
+	if err := os.WriteFile(name, b, 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%s: %d bytes from %d sentences\n", name, len(b), len(examples))
+	return nil
+}
+
+func report(out io.Writer, examples []labelled.Example, results []labelled.Result) error {
+	names, columns := labelled.ByLanguage(results)
+	labelled.WriteTable(out, names, columns)
+	return nil
+}
