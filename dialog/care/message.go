@@ -44,15 +44,20 @@ func (m *message) read(g *Grammar, text string) {
 	var meant [48]string
 	for i := 0; i < len(m.raw); {
 		w := m.raw[i]
-		n := 1
-		if joined := m.spelt(i); len(joined) >= 4 { // "k i l l"
-			w.text, n = joined, len(joined)
+		i++
+		texts := meant[:0]
+		if joined := m.spelt(i - 1); joined != "" { // "k i l l"
+			i += len(joined) - 1
+			if texts = g.cut(joined, 1); texts == nil {
+				texts = append(texts, joined)
+			}
+		} else {
+			texts = g.mean(texts, w.text, in)
 		}
-		for _, text := range g.mean(meant[:0], w.text, in) {
+		for _, text := range texts {
 			m.push(text, w.first, in)
 			w.first = false
 		}
-		i += n
 	}
 	m.phrases()
 	m.times = append(m.times[:0], make([]uint8, len(g.patterns))...)

@@ -260,11 +260,25 @@ func (v *vocabulary) known(w string) bool { return v.exact[w] != nil }
 // typo is what w is short for in one of the lexicons.
 func (v *vocabulary) typo(w string, in lexicons) []string {
 	for i, typos := range v.typos {
-		if as := typos[w]; as != nil && in.has(i) {
+		if as := typos[w]; as != nil && in.has(i) && !v.elsewhere(w, i, in) {
 			return as
 		}
 	}
 	return nil
+}
+
+// elsewhere tells that w is a word of another lexicon than the i-th.
+func (v *vocabulary) elsewhere(w string, i int, in lexicons) bool {
+	ids := v.exact[w]
+	if ids == nil {
+		return false
+	}
+	for j, id := range ids {
+		if j != i && id != 0 && in.has(j) {
+			return true
+		}
+	}
+	return false
 }
 
 // mean is what a word of a message was meant to be: spelled out, with letters
@@ -295,16 +309,16 @@ func (v *vocabulary) mean(out []string, w string, in lexicons) []string {
 		}
 	}
 	if len(w) >= 8 && len(w) <= 40 {
-		if parts := v.cut(w); parts != nil {
+		if parts := v.cut(w, 3); parts != nil {
 			return append(out, parts...)
 		}
 	}
 	return append(out, strings.ReplaceAll(strings.ReplaceAll(w, "*", ""), "$", "s"))
 }
 
-// cut finds known words in a row of letters without spaces, the fewest there
-// can be, at least three; nil when there are none.
-func (v *vocabulary) cut(w string) []string {
+// cut finds known words in a row of at most 40 letters without spaces, the
+// fewest there can be, at least least; nil when there are none.
+func (v *vocabulary) cut(w string, least int) []string {
 	var best [41]struct{ words, from int }
 	for end := 1; end <= len(w); end++ {
 		for from := max(0, end-14); from < end; from++ {
@@ -316,7 +330,7 @@ func (v *vocabulary) cut(w string) []string {
 			}
 		}
 	}
-	if best[len(w)].words < 3 {
+	if best[len(w)].words < least {
 		return nil
 	}
 	var parts []string
