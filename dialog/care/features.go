@@ -10,7 +10,7 @@ const (
 )
 
 // weight is how loud each group speaks, however many features it has.
-var weight = [groups]float32{1.2, 1.0, 1.4, 1.0}
+var weight = [groups]float32{1, 1, 2, 1}
 
 // Features is a text as the classifier sees it: hashes, by group.
 type Features struct{ Groups [groups][]uint32 }
@@ -22,14 +22,20 @@ func (g *Grammar) Features(text string, f *Features) {
 	m.features(0, len(m.tokens), f)
 }
 
-// Value is what each feature of a group counts: a group's length is the same
-// for short texts and long.
+// enough is how many features of a group an ordinary message has at most.
+var enough = [groups]float32{90, 400, 200, 0}
+
+// Value is what each feature of a group counts: a group is as loud in short
+// texts as in long ones, and repeating oneself does not make it louder.
 func (f *Features) Value(group int) float32 {
-	n := len(f.Groups[group])
-	if n == 0 || group == bySign {
+	n := float32(len(f.Groups[group]))
+	switch {
+	case n == 0 || group == bySign:
 		return weight[group]
+	case n > enough[group]:
+		return weight[group] * sqrt(enough[group]) / n
 	}
-	return weight[group] / sqrt(float32(n))
+	return weight[group] / sqrt(n)
 }
 
 // features describes the tokens in [from, to).
@@ -43,6 +49,9 @@ func (m *message) features(from, to int, f *Features) {
 		t := &m.tokens[i]
 		if t.masked {
 			one, two = 0, one
+			continue
+		}
+		if i > from && t.text == m.tokens[i-1].text { // "no no no" says it once
 			continue
 		}
 		text := t.text
@@ -99,7 +108,7 @@ func (m *message) setFeatures(from, to int, out []uint32) []uint32 {
 	}
 	for i := from; i < to; i++ {
 		t := &m.tokens[i]
-		if t.masked {
+		if t.masked || i > from && t.text == m.tokens[i-1].text {
 			continue
 		}
 		seen := 0

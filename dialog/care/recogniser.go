@@ -26,8 +26,9 @@ func New(g *Grammar, model *Model) *Recogniser {
 // Long texts are also read through a window, so that one sentence of danger
 // is not lost among many others.
 const (
-	window = 40 // words
-	stride = 20 // words
+	context = 120 // words that are read as a whole
+	window  = 40  // words
+	stride  = 20  // words
 )
 
 // Read tells what text says, in any language of the lexicon at once. It never
@@ -36,8 +37,9 @@ func (r *Recogniser) Read(text string) Finding {
 	in := r.pool.Get().(*reading)
 	defer r.pool.Put(in)
 	in.read(r.g, text)
-	whole := r.view(in, 0, len(in.tokens))
-	if n := len(in.tokens); n > window && r.model != nil {
+	n := len(in.tokens)
+	whole := r.view(in, 0, min(n, context))
+	if n > window && r.model != nil {
 		for from := 0; from < n; from += stride {
 			part := r.view(in, from, min(from+window, n))
 			whole.widen(part)
