@@ -51,14 +51,15 @@ if tag ~= ARGV[1] then
 	return 0
 end
 
-if #value == 17 then
-	redis.call('SET', KEYS[1], value .. string.format('%.0f', now()), 'PX', life)
-else
-	redis.call('SET', KEYS[1], value)
-end
+-- The alarm first: if that fails, nothing has happened.
 if ARGV[3] == '' then
 	redis.call('ZREM', KEYS[2], ARGV[4])
 else
 	redis.call('ZADD', KEYS[2], ARGV[3], ARGV[4])
+end
+if #value == 17 then
+	redis.call('SET', KEYS[1], value .. string.format('%.0f', now()), 'PX', life)
+else
+	redis.call('SET', KEYS[1], value)
 end
 return 1

@@ -120,6 +120,28 @@ func TestUnreadableStays(t *testing.T) {
 	}
 }
 
+// Alarms that are no sorted set any more: the commit fails as a whole.
+func TestDamagedAlarms(t *testing.T) {
+	s := open(t, redistest.Start(t).URL(), Options{})
+	must(t, s.client.Set(t.Context(), s.names.alarmsOf("mira"), "no sorted set", 0).Err())
+	if err := s.Commit(t.Context(), "mira", dialog.Tag{}, dialog.Tag{1}, []byte("calm"), time.Now()); err == nil {
+		t.Error("committed without an alarm")
+	}
+	if r, err := s.Load(t.Context(), "mira"); err != nil || r.Tag != (dialog.Tag{}) {
+		t.Errorf("half of a commit: %+v, %v", r, err)
+	}
+	if _, err := s.Due(t.Context(), time.Minute, 5); err == nil {
+		t.Error("nobody is told")
+	}
+}
+
+// The script has the life of a tombstone in its text.
+func TestScriptKnowsTombstoneLife(t *testing.T) {
+	if dialog.TombstoneLife != 48*time.Hour || !strings.Contains(commitSource, "local life = 48 * 60 * 60 * 1000") {
+		t.Error("commit.lua and dialog.TombstoneLife differ")
+	}
+}
+
 // A tombstone needs nobody to sweep it.
 func TestTombstonesVanishByThemselves(t *testing.T) {
 	s := open(t, redistest.Start(t).URL(), Options{})

@@ -15,13 +15,13 @@ type Cluster struct {
 }
 
 // StartCluster starts masters and replicas, and waits until the cluster is up.
-// A failed master is noticed within about a second.
+// A failed master is noticed within about two seconds.
 func StartCluster(t testing.TB, masters, replicas int, args ...string) *Cluster {
 	t.Helper()
 	c := &Cluster{}
 	for range masters + replicas {
 		c.Servers = append(c.Servers, Start(t, append([]string{
-			"--cluster-enabled", "yes", "--cluster-port", freePort(t), "--cluster-node-timeout", "1000",
+			"--cluster-enabled", "yes", "--cluster-port", freePort(t), "--cluster-node-timeout", "1500",
 			"--cluster-replica-validity-factor", "0",
 			"--cluster-allow-replica-migration", "no",
 		}, args...)...))

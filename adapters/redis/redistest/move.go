@@ -5,6 +5,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 )
 
 // MoveSlot moves a slot between two masters of a cluster, by their place in
@@ -39,21 +40,49 @@ func (c *Cluster) MoveSlot(t testing.TB, slot, from, to int, between func()) {
 func (c *Cluster) Failover(t testing.TB, master int) {
 	t.Helper()
 	old, next := c.roles(t, master)
-	next.Do(t, "cluster", "failover")
-	Eventually(t, "the replica is the master", func() bool { return role(t, next) == "master" && role(t, old) == "slave" })
+	asked := time.Time{}
+	Eventually(t, "all know the new master", func() bool {
+		// Redis gives an attempt up after five seconds, and says so in its log only.
+		if time.Since(asked) > 6*time.Second && role(t, next) == "slave" {
+			next.Do(t, "cluster", "failover")
+			asked = time.Now()
+		}
+		return c.agree(t, next, nil) && role(t, old) == "slave"
+	})
 	c.Await(t)
 }
 
-// Crash kills a master, waits until its replica has taken its place, and starts
-// it again as a replica.
+// Crash kills a master, waits until all know that its replica has taken its
+// place, and starts it again as a replica. (A master that is back sooner, with
+// what it had on disk, would take its place again, and WAIT has been in vain.)
 func (c *Cluster) Crash(t testing.TB, master int) {
 	t.Helper()
 	old, next := c.roles(t, master)
 	old.Kill()
-	Eventually(t, "the replica is the master", func() bool { return role(t, next) == "master" })
+	Eventually(t, "all know the new master", func() bool { return c.agree(t, next, old) })
 	old.Restart(t)
 	Eventually(t, "the old master is a replica", func() bool { return role(t, old) == "slave" })
 	c.Await(t)
+}
+
+// agree tells whether all servers but one see a server as a master with slots.
+func (c *Cluster) agree(t testing.TB, master, except *Server) bool {
+	t.Helper()
+	id := master.ID(t)
+	for _, s := range c.Servers {
+		if s == except {
+			continue
+		}
+		seen := false
+		for line := range strings.Lines(fmt.Sprint(s.Do(t, "cluster", "nodes"))) {
+			words := strings.Fields(line)
+			seen = seen || words[0] == id && strings.Contains(words[2], "master") && len(words) > 8
+		}
+		if !seen {
+			return false
+		}
+	}
+	return true
 }
 
 // roles returns which of a pair is the master now, and which the replica.
