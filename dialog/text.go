@@ -118,6 +118,11 @@ func (t *Turn) missed() {
 	if t.Script.Missed != nil && t.Script.Missed(t) {
 		return
 	}
+	if t.means("engine.means.thanks", Fold(t.Event.Text)) { // a courtesy is no miss
+		t.Say("engine.welcome")
+		t.again()
+		return
+	}
 	t.State.Misses++
 	t.Say("engine.miss" + strconv.Itoa(min(t.State.Misses, 3)))
 	t.again()
@@ -125,10 +130,11 @@ func (t *Turn) missed() {
 
 // take fits a text to the open question and tells whether it could.
 func (t *Turn) take(r *Run, f *Flow, st *Step, text, fold string) bool {
-	if nav := t.navWord(fold); nav != "" && !t.exact(r, st, text) {
+	opts := t.choices(r, st)
+	// What an option means goes first: "next" among cards is another card, not a skip.
+	if nav := t.navWord(fold); nav != "" && t.option(r, st, opts, fold) == "" {
 		return t.nav(nav)
 	}
-	opts := t.choices(r, st)
 	if list := t.several(r, st, opts, text); len(list) > 0 {
 		t.chooseText(r, f, st, list)
 		return true
@@ -436,7 +442,7 @@ func (t *Turn) nav(name string) bool {
 		t.again()
 	case "change":
 		if !r.canBack() {
-			t.Say("engine.first")
+			t.Say("engine.nothing_yet")
 			t.again()
 			return true
 		}

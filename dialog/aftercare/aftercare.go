@@ -70,6 +70,7 @@ func New(c Content) (*dialog.Script, error) {
 			s.Commands[name] = "flow:" + name
 		}
 	}
+	s.Commands["start"] = "start.again"
 	for _, room := range []func(*dialog.Script){b.start, b.zones, b.needs, b.starters, b.settings, b.nudges, b.checkin, b.journal, b.planner, b.danger, b.yours} {
 		room(s)
 	}

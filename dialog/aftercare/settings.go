@@ -32,7 +32,12 @@ func (b *bot) settings(s *dialog.Script) {
 		}
 		return with(raw(t, "settings.value.days"), "n", strconv.Itoa(days))
 	}
-	s.Values["wording"] = func(t *dialog.Turn) string { return dialog.Escape(b.line(t)) }
+	s.Values["wording"] = func(t *dialog.Turn) string {
+		if p := profile(t); p.Line == "" || p.Line == "any" {
+			return t.Label("settings.value.line")
+		}
+		return dialog.Escape(b.line(t))
+	}
 	s.Values["paused"] = func(t *dialog.Turn) string {
 		switch until := plan(t).Paused; {
 		case until.IsZero() || !t.Now.Before(until):

@@ -23,6 +23,15 @@ func gate(t *dialog.Turn, f *dialog.Flow) string {
 }
 
 func (b *bot) start(s *dialog.Script) {
+	// Who has met the bot is not asked everything again: a tap on "start" is only a hello.
+	s.Actions["start.again"] = func(t *dialog.Turn) {
+		if top := t.Top(); profile(t).Adult.IsZero() || top != nil && top.Flow == "start" {
+			t.Start("start", "")
+			return
+		}
+		t.Say("start.back.say")
+		t.Start("help", "")
+	}
 	s.Actions["start.minor"] = func(t *dialog.Turn) {
 		t.Say("start.minor.say")
 		t.Erase()
