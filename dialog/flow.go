@@ -174,7 +174,7 @@ func (c *Cond) match(has func(string) bool, none bool) bool {
 	no, yes, wants := false, false, false
 	for _, v := range c.Values {
 		if x, not := strings.CutPrefix(v, "!"); not {
-			no = no || has(x)
+			no = no || x == "none" && none || has(x)
 			continue
 		}
 		wants = true

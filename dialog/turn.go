@@ -271,7 +271,11 @@ func (t *Turn) Close(flows ...string) {
 // Again drops answers of the action's run, so that they are asked anew.
 func (t *Turn) Again(keys ...string) {
 	if i := t.State.runByMark(t.Run.Mark); i >= 0 {
-		t.State.Runs[i].drop(func(a *Answer) bool { return slices.Contains(keys, a.Key) })
+		r := &t.State.Runs[i]
+		r.drop(func(a *Answer) bool { return slices.Contains(keys, a.Key) })
+		if slices.Contains(keys, r.Asked.Key) { // it stands on the screen with its old words
+			r.Asked = Question{}
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package aftercare
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,7 +30,7 @@ func (b *bot) after(s *dialog.Script) {
 		if e == nil {
 			return "no"
 		}
-		for _, kind := range []string{first, repeat, snoozed} {
+		for _, kind := range []string{first, second, recheck, repeat, snoozed} {
 			if _, ok := nudgeAt(t, kind, e.ID); ok {
 				return "yes"
 			}
@@ -53,10 +54,18 @@ func (b *bot) after(s *dialog.Script) {
 		if e == nil {
 			return nil
 		}
-		return []dialog.Option{
-			{ID: "noon", Label: when(t, b.firstTime(t, e, 12*60+30))},
-			{ID: "evening", Label: when(t, b.firstTime(t, e, 20*60))},
+		noon, evening := b.firstTime(t, e, 12*60+30), b.firstTime(t, e, 20*60)
+		list := []dialog.Option{{ID: "noon", Label: when(t, noon)}, {ID: "evening", Label: when(t, evening)}}
+		if evening.Before(noon) {
+			slices.Reverse(list)
 		}
+		return list
+	}
+	s.Facts["twice"] = func(t *dialog.Turn) string {
+		if e := b.encounter(t); e != nil && b.secondFits(t, e, b.clockOfFirst(t)) {
+			return "fits"
+		}
+		return "no"
 	}
 	s.Values["second_time"] = func(t *dialog.Turn) string {
 		if e := b.encounter(t); e != nil {
@@ -73,14 +82,7 @@ func (b *bot) after(s *dialog.Script) {
 		if a == nil || len(a.Values) == 0 || a.Values[0] == "none" {
 			return
 		}
-		at := b.firstTime(t, e, b.clockOfFirst(t))
-		if a.Values[0] == "at" { // their own words: never before the quiet start, never in quiet hours
-			at = a.At
-			if min := e.At.Add(quietStart); at.Before(min) {
-				at = min
-			}
-			at = b.afterQuiet(t, at)
-		}
+		at := b.agreedFirst(t, e)
 		setNudge(t, first, e.ID, dialog.Wall(at, t.State.Zone))
 		if t.Run.Value("second") == "yes" {
 			setNudge(t, second, e.ID, dialog.Wall(b.secondTime(t, e, b.clockOfFirst(t)), t.State.Zone))
@@ -142,10 +144,40 @@ func (b *bot) firstTime(t *dialog.Turn, e *Encounter, minute int) time.Time {
 	return b.nextAt(t, day, minute, e.At.Add(firstAfter))
 }
 
-// secondTime is two days after, between 36 and 72 hours.
+// agreedFirst is when the first check-in was agreed for, in this run or before;
+// zero: not at all. In their own words: never before the quiet start, never in quiet hours.
+func (b *bot) agreedFirst(t *dialog.Turn, e *Encounter) time.Time {
+	a := t.Run.Find("first")
+	switch {
+	case a == nil || len(a.Values) == 0 || a.Values[0] == "none":
+		at, _ := nudgeAt(t, first, e.ID)
+		return at
+	case a.Values[0] == "at":
+		at := a.At
+		if min := e.At.Add(quietStart); at.Before(min) {
+			at = min
+		}
+		return b.afterQuiet(t, at)
+	}
+	return b.firstTime(t, e, b.clockOfFirst(t))
+}
+
+// secondTime is two days after, 36 hours at the earliest, and never on the heels
+// of the first check-in or of this very talk.
 func (b *bot) secondTime(t *dialog.Turn, e *Encounter, minute int) time.Time {
 	day := dialog.Wall(e.At.Add(-5*time.Hour), t.State.Zone).Truncate(24*time.Hour).AddDate(0, 0, 2)
-	return b.nextAt(t, day, minute, e.At.Add(secondFrom))
+	from := e.At.Add(secondFrom)
+	for _, at := range []time.Time{t.Now, b.agreedFirst(t, e)} {
+		if at = at.Add(between); at.After(from) {
+			from = at
+		}
+	}
+	return b.nextAt(t, day, minute, from)
+}
+
+// secondFits tells whether a second check-in can still come in its time.
+func (b *bot) secondFits(t *dialog.Turn, e *Encounter, minute int) bool {
+	return b.secondTime(t, e, minute).Sub(e.At) <= lastUse
 }
 
 func (b *bot) nextAt(t *dialog.Turn, day time.Time, minute int, notBefore time.Time) time.Time {
@@ -187,7 +219,7 @@ func (b *bot) planLines(t *dialog.Turn) string {
 		}
 		most++
 		lines = append(lines, with(raw(t, "after.plan.line"), "when", when(t, at)))
-		if kind == first || kind == snoozed {
+		if (kind == first || kind == snoozed) && !repeatedBySecond(t, e.ID, at) {
 			most++
 			lines = append(lines, with(raw(t, "after.plan.repeat"), "when", when(t, dialog.Instant(dialog.Wall(at, t.State.Zone).AddDate(0, 0, 1), t.State.Zone))))
 		}
@@ -195,7 +227,10 @@ func (b *bot) planLines(t *dialog.Turn) string {
 	if most == 0 {
 		return t.Label("after.plan.none")
 	}
-	head := with(raw(t, "after.plan.most"), "n", strconv.Itoa(min(most, perEncounter-e.Sent)))
+	head := t.Label("after.plan.one")
+	if n := min(most, perEncounter-e.Sent); n > 1 {
+		head = with(raw(t, "after.plan.most"), "n", strconv.Itoa(n))
+	}
 	return head + "\n" + strings.Join(lines, "\n")
 }
 
@@ -249,9 +284,19 @@ func (b *bot) snooze(s *dialog.Script) {
 	}
 	s.Actions["snooze.save"] = func(t *dialog.Turn) {
 		a := t.Run.Find("until")
-		_, id, _ := strings.Cut(t.Run.Note, ":")
+		kind, id, _ := strings.Cut(t.Run.Note, ":")
 		e := plan(t).Encounter(id)
 		if a == nil || len(a.Values) == 0 {
+			return
+		}
+		at := a.At
+		if f := times[a.Values[0]]; f != nil {
+			at = f(t)
+		}
+		at = b.afterQuiet(t, at)
+		if kind == remind { // a reminder is about a talk, and no check-in
+			t.State.SetTimer(dialog.Timer{Name: remind, Wall: dialog.Wall(at, t.State.Zone)})
+			t.Tell(with(raw(t, "snooze.saved.say"), "when", when(t, at)))
 			return
 		}
 		if e == nil {
@@ -260,20 +305,19 @@ func (b *bot) snooze(s *dialog.Script) {
 		if e == nil {
 			e = plan(t).note(t, t.Now, "")
 		}
-		at := a.At
-		if f := times[a.Values[0]]; f != nil {
-			at = f(t)
+		if kind == second || kind == recheck { // it stays what it is, and what was agreed in so many words is outside the ceilings
+			t.State.SetTimer(dialog.Timer{Name: "nudge", Note: nudgeNote(kind, e.ID), Wall: dialog.Wall(at, t.State.Zone), Count: agreed})
+		} else {
+			stopNudges(t, e.ID, first, repeat, snoozed, silence)
+			setNudge(t, snoozed, e.ID, dialog.Wall(at, t.State.Zone))
 		}
-		at = b.afterQuiet(t, at)
-		stopNudges(t, e.ID, first, repeat, snoozed, silence)
-		setNudge(t, snoozed, e.ID, dialog.Wall(at, t.State.Zone))
 		closeCheckins(t)
 		t.Tell(with(raw(t, "snooze.saved.say"), "when", when(t, at)))
 	}
 	s.Actions["snooze.drop"] = func(t *dialog.Turn) {
-		_, id, _ := strings.Cut(t.Run.Note, ":")
+		kind, id, _ := strings.Cut(t.Run.Note, ":")
 		e := plan(t).Encounter(id)
-		if e == nil {
+		if e == nil && kind != remind {
 			e = plan(t).latest(t.Now)
 		}
 		if e != nil {

@@ -28,7 +28,7 @@ func (b *bot) checkin(s *dialog.Script) {
 	}
 	s.Facts["second"] = func(t *dialog.Turn) string {
 		e := b.encounter(t)
-		if e == nil || !b.needsSecond(t) || plan(t).Hold || !b.firstTimeLeft(t, e) {
+		if e == nil || !b.needsSecond(t) || plan(t).Hold || !b.secondFits(t, e, 20*60) {
 			return "no"
 		}
 		if _, ok := nudgeAt(t, second, e.ID); ok {
@@ -105,11 +105,6 @@ func (b *bot) needsSecond(t *dialog.Turn) bool {
 		}
 	}
 	return t.Run.Has("mind", "hard") || t.Run.Has("mind", "doubting")
-}
-
-// firstTimeLeft tells whether a second check-in can still come in its time.
-func (b *bot) firstTimeLeft(t *dialog.Turn, e *Encounter) bool {
-	return b.secondTime(t, e, 20*60).Sub(e.At) <= lastUse
 }
 
 // saveCheckin folds the answers into the journal and settles what was planned.

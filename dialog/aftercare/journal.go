@@ -109,7 +109,7 @@ func (b *bot) journal(s *dialog.Script) {
 			e := &entries[i]
 			label := day(t, e.At)
 			if e.Overall != "" {
-				label += " · " + t.Label("checkin.overall."+e.Overall)
+				label += " · " + e.overall(t)
 			}
 			list = append(list, dialog.Option{ID: entryID(e), Label: label})
 		}
@@ -162,18 +162,31 @@ func (b *bot) picked(t *dialog.Turn) *Entry {
 	return nil
 }
 
+// overall is the first answer in words: of a later look, it is a comparison.
+func (e *Entry) overall(t *dialog.Turn) string {
+	if e.Kind == "again" || e.Kind == "recheck" {
+		return t.Label(e.Kind + ".now." + e.Overall)
+	}
+	return t.Label("checkin.overall." + e.Overall)
+}
+
 // entryText is one check-in in words.
 func (b *bot) entryText(t *dialog.Turn, e *Entry) string {
 	lines := []string{"*" + when(t, e.At) + "*"}
 	if e.Overall != "" {
-		lines = append(lines, t.Label("checkin.overall."+e.Overall))
+		lines = append(lines, e.overall(t))
+	}
+	body := "checkin"
+	if e.Kind == "again" {
+		body = e.Kind
 	}
 	for _, x := range []struct {
 		key  string
 		list []string
-	}{{"body", e.Body}, {"feelings", e.Feelings}, {"mind", e.Mind}, {"next", e.Next}} {
-		if labels := optionLabels(t, "checkin."+x.key+".", x.list); labels != "" {
-			lines = append(lines, t.Label("journal."+x.key+".title")+" "+labels)
+	}{{body + ".body", e.Body}, {"checkin.feelings", e.Feelings}, {"checkin.mind", e.Mind}, {"checkin.next", e.Next}} {
+		if labels := optionLabels(t, x.key+".", x.list); labels != "" {
+			_, key, _ := strings.Cut(x.key, ".")
+			lines = append(lines, t.Label("journal."+key+".title")+" "+labels)
 		}
 	}
 	var needs []string

@@ -17,11 +17,14 @@ func (b *bot) needs(s *dialog.Script) {
 	s.Actions["needs.save"] = saveNeeds
 	s.Actions["needs.card"] = func(t *dialog.Turn) {
 		id := t.Run.Value("set")
-		if set := profile(t).Set(id); set != nil {
-			t.Send() // the card stands alone, so that it can be forwarded
-			t.Tell(CardText(t, set))
-			t.Send()
+		set := profile(t).Set(id)
+		if set == nil || len(set.Needs)+len(set.Facts) == 0 { // nothing anybody could forward
+			t.Say("needs.card.empty")
+			return
 		}
+		t.Send() // the card stands alone, so that it can be forwarded
+		t.Tell(CardText(t, set))
+		t.Send()
 		t.Say("needs.card.after")
 	}
 }

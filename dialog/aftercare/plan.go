@@ -42,6 +42,7 @@ const (
 	firstAfter = 8 * time.Hour
 	again      = 24 * time.Hour // the one repeat, and the body's second look
 	secondFrom = 36 * time.Hour
+	between    = 20 * time.Hour // from the first check-in to the second, at least
 	lastUse    = 72 * time.Hour // after an encounter a first nudge is of no more use
 	maxKnown   = 8              // encounters remembered
 )
@@ -84,7 +85,9 @@ func (p *Plan) latest(now time.Time) *Encounter {
 // note remembers an encounter, or finds the one it belongs to.
 func (p *Plan) note(t *dialog.Turn, at time.Time, set string) *Encounter {
 	for i := len(p.Encounters) - 1; i >= 0; i-- {
-		if e := &p.Encounters[i]; at.Sub(e.At).Abs() < merge {
+		e := &p.Encounters[i]
+		// What came after its check-in was answered can not share that check-in.
+		if at.Sub(e.At).Abs() < merge && (e.Answered.IsZero() || at.Before(e.Answered)) {
 			if set != "" {
 				e.Set = set
 			}
@@ -104,7 +107,8 @@ func (p *Plan) note(t *dialog.Turn, at time.Time, set string) *Encounter {
 }
 
 // A nudge's note is its kind and its encounter: "first:k3x". What is agreed in
-// so many words, with its time, is outside the ceilings: a snooze.
+// so many words, with its time, is outside the ceilings: a snooze, or one of
+// another kind whose timer counts as agreed.
 const (
 	first   = "first"
 	second  = "second"
@@ -112,7 +116,17 @@ const (
 	repeat  = "repeat"
 	snoozed = "snoozed"
 	silence = "silence" // not a message: the moment to count an encounter as unanswered
+	remind  = "remind"  // no encounter's: the reminder of a talk
+
+	agreed = 1 // a timer's Count
 )
+
+// repeatedBySecond tells whether a second check-in comes so soon after a first at
+// at that it takes the place of the repeat.
+func repeatedBySecond(t *dialog.Turn, id string, at time.Time) bool {
+	next, ok := nudgeAt(t, second, id)
+	return ok && next.After(at) && next.Sub(at) < 36*time.Hour
+}
 
 func nudgeNote(kind, id string) string { return kind + ":" + id }
 
@@ -155,7 +169,10 @@ func (b *bot) nudges(s *dialog.Script) {
 	s.Actions["nudge.open"] = func(t *dialog.Turn) {
 		kind, id, _ := strings.Cut(t.Run.Note, ":")
 		t.End()
-		flow := map[string]string{second: "again", recheck: "recheck", "remind": "reminder"}[kind]
+		flow := map[string]string{second: "again", recheck: "recheck", remind: "reminder"}[kind]
+		if e := plan(t).Encounter(id); kind == second && (e == nil || e.Answered.IsZero()) {
+			flow = "" // there is no first time to compare with
+		}
 		if flow == "" {
 			flow = "checkin"
 		}
@@ -194,23 +211,26 @@ func (b *bot) ring(t *dialog.Turn, tm dialog.Timer) {
 		b.move(t, kind, id, hold)
 		return
 	}
-	if kind != snoozed {
+	if kind != snoozed && tm.Count != agreed {
 		p.forgetOld(t.Now)
 		switch {
 		case p.sentOn(t) >= perDay:
 			b.move(t, kind, id, dialog.Instant(tm.Wall.AddDate(0, 0, 1), t.State.Zone))
 			return
 		case len(p.Sent) >= perWeek || e.Sent >= perEncounter:
+			if kind == repeat { // the first one stays without an answer all the same
+				setNudge(t, silence, id, tm.Wall.AddDate(0, 0, 1))
+			}
 			return
 		}
 		p.Sent = append(p.Sent, t.Now)
 		e.Sent++
 	}
 	t.Wait("nudge", tm.Note, b.quietBegins(t, t.Now))
-	switch kind {
-	case first, snoozed:
+	switch {
+	case (kind == first || kind == snoozed) && !repeatedBySecond(t, id, t.Now):
 		setNudge(t, repeat, id, tm.Wall.AddDate(0, 0, 1))
-	case repeat:
+	case kind == repeat, kind == second && e.Answered.IsZero():
 		setNudge(t, silence, id, tm.Wall.AddDate(0, 0, 1))
 	}
 }

@@ -41,11 +41,11 @@ func (b *bot) planner(s *dialog.Script) {
 			p.SafeNo = true
 		}
 		if at := b.remindAt(t); !at.IsZero() {
-			t.State.SetTimer(dialog.Timer{Name: "remind", Wall: dialog.Wall(at, t.State.Zone)})
+			t.State.SetTimer(dialog.Timer{Name: remind, Wall: dialog.Wall(at, t.State.Zone)})
 			t.Tell(with(raw(t, "planner.remind_set.say"), "when", when(t, at)))
 		}
 	}
-	s.Timers["remind"] = func(t *dialog.Turn, tm dialog.Timer) {
+	s.Timers[remind] = func(t *dialog.Turn, tm dialog.Timer) {
 		if p := plan(t); p.Hold || t.Now.Before(p.Paused) || t.State.Muted {
 			return
 		}
@@ -54,7 +54,7 @@ func (b *bot) planner(s *dialog.Script) {
 			t.State.SetTimer(tm)
 			return
 		}
-		t.Wait("nudge", nudgeNote("remind", ""), b.quietBegins(t, t.Now))
+		t.Wait("nudge", nudgeNote(remind, ""), b.quietBegins(t, t.Now))
 	}
 }
 
