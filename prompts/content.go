@@ -4,6 +4,7 @@ import (
 	"afterglow/dialog/aftercare"
 	"afterglow/dialog/neutral"
 	"afterglow/prompts/helplines"
+	"afterglow/prompts/lexicon"
 )
 
 // Content is the book in the shape package aftercare takes it.
@@ -12,11 +13,16 @@ func (b *Book) Content() (aftercare.Content, error) {
 	if err != nil {
 		return aftercare.Content{}, err
 	}
+	recogniser, err := lexicon.Load()
+	if err != nil {
+		return aftercare.Content{}, err
+	}
 	c := aftercare.Content{
 		Flows: b.Flows, Words: b.Words, Langs: b.Langs,
 		Cards:   map[string][]aftercare.Card{},
 		Neutral: neutral.New(b.Stems).Check,
 		Support: book,
+		Care:    recogniser.Read,
 	}
 	for lang, cards := range b.Cards {
 		for _, x := range cards {

@@ -8,6 +8,7 @@ import (
 // tryCmd shows what parts of the bot make of lines of text: one line in, one
 // result out, tab separated.
 type tryCmd struct {
+	Care    tryCareCmd    `cmd:"" help:"Look for danger: one message a line; prints it with category numbers and severity."`
 	When    tryWhenCmd    `cmd:"" help:"Read moments: one expression a line; prints it with an RFC 3339 time, ASK or NONE."`
 	Answers tryAnswersCmd `cmd:"" help:"Print every answer to danger, in every language, for a human to read."`
 }
@@ -27,6 +28,12 @@ func (c *tryWhenCmd) Run(w *world) error {
 	}
 	return tryWhen(w.in, w.out, now, c.Lang)
 }
+
+type tryCareCmd struct {
+	Explain bool `help:"Say why, in a further column."`
+}
+
+func (c *tryCareCmd) Run(w *world) error { return tryCare(w.in, w.out, c.Explain) }
 
 type tryAnswersCmd struct{}
 
