@@ -217,16 +217,16 @@ func (t *Turn) mediaKey() string {
 	return key
 }
 
-// care lets the script look at what was typed, before anything else does. A
-// word that answers the open question exactly as it stands on a button is left
-// alone: the button itself would not be looked at either.
+// care lets the script look at what was typed, before anything else does. What
+// is nothing but options of the open question is left alone: their buttons would
+// not be looked at either.
 func (t *Turn) care() bool {
 	look := t.Script.Care
 	if look == nil || t.Event.Text == "" || t.Event.Kind == Press {
 		return false
 	}
 	if t.Event.Kind == Text {
-		if r, st := t.open(); st != nil && t.exact(r, st, t.Event.Text) {
+		if r, st := t.open(); st != nil && (t.exact(r, st, t.Event.Text) || len(t.several(r, st, t.choices(r, st), t.Event.Text)) > 0) {
 			return false
 		}
 	}
