@@ -87,28 +87,28 @@ func (s *Server) chat(p map[string]string) (*chat, *refusal) {
 }
 
 // text reads a text or caption with its looks.
-func (s *Server) text(p map[string]string, name string, min, max int) (shown string, no *refusal) {
+func (s *Server) text(p map[string]string, name string, min, max int) (plain, shown string, no *refusal) {
 	raw := p[name]
-	plain, shown := strings.TrimSpace(raw), raw
+	plain, shown = strings.TrimSpace(raw), strings.TrimSpace(raw)
 	switch p["parse_mode"] {
 	case "":
 	case "HTML":
 		var err error
 		if plain, shown, err = parse(raw); err != nil {
-			return "", bad("can't parse entities: %v", err)
+			return "", "", bad("can't parse entities: %v", err)
 		}
 	default:
 		s.problem("parse mode %s is not in use", p["parse_mode"])
 	}
 	switch n := units(plain); {
 	case !utf8.ValidString(raw):
-		return "", bad("strings must be encoded in UTF-8")
+		return "", "", bad("strings must be encoded in UTF-8")
 	case n < min:
-		return "", bad("message text is empty")
+		return "", "", bad("message text is empty")
 	case n > max, len(raw) > 32<<10:
-		return "", bad("message is too long")
+		return "", "", bad("message is too long")
 	}
-	return shown, nil
+	return plain, shown, nil
 }
 
 func (s *Server) send(method string, p map[string]string) (any, *refusal) {
@@ -119,13 +119,13 @@ func (s *Server) send(method string, p map[string]string) (any, *refusal) {
 	m := &Message{Quiet: p["disable_notification"] == "true", Protected: p["protect_content"] == "true", bot: true}
 	switch method {
 	case "sendMessage":
-		m.Text, no = s.text(p, "text", 1, 4096)
+		m.Plain, m.Text, no = s.text(p, "text", 1, 4096)
 	case "sendPhoto":
 		m.Photo = fileName(p["photo"])
-		m.Text, no = s.text(p, "caption", 0, 1024)
+		m.Plain, m.Text, no = s.text(p, "caption", 0, 1024)
 	case "sendDocument":
 		m.File = fileName(p["document"])
-		m.Text, no = s.text(p, "caption", 0, 1024)
+		m.Plain, m.Text, no = s.text(p, "caption", 0, 1024)
 	}
 	if no == nil {
 		m.Buttons, no = s.keyboard(p["reply_markup"])
@@ -214,7 +214,7 @@ func (s *Server) edit(p map[string]string) (any, *refusal) {
 	case m.Photo != "" || m.File != "":
 		return nil, bad("there is no text in the message to edit")
 	}
-	text, no := s.text(p, "text", 1, 4096)
+	plain, text, no := s.text(p, "text", 1, 4096)
 	if no != nil {
 		return nil, no
 	}
@@ -225,7 +225,7 @@ func (s *Server) edit(p map[string]string) (any, *refusal) {
 	if text == m.Text && slices.EqualFunc(keys, m.Buttons, slices.Equal[[]Button]) {
 		return nil, bad("message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message")
 	}
-	m.Text, m.Buttons, m.Edits = text, keys, m.Edits+1
+	m.Plain, m.Text, m.Buttons, m.Edits = plain, text, keys, m.Edits+1
 	return s.messageJSON(c, m), nil
 }
 
@@ -303,7 +303,7 @@ func (s *Server) answerInline(p map[string]string) (any, *refusal) {
 			return nil, bad("RESULT_ID_INVALID")
 		}
 		seen[r.ID] = true
-		if _, no := s.text(map[string]string{"text": r.Content.Text, "parse_mode": "HTML"}, "text", 1, 4096); no != nil {
+		if _, _, no := s.text(map[string]string{"text": r.Content.Text, "parse_mode": "HTML"}, "text", 1, 4096); no != nil {
 			return nil, no
 		}
 	}

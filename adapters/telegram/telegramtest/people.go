@@ -9,11 +9,12 @@ import (
 	"time"
 )
 
-// Message is something in a chat, as people see it. Bold text stands between
-// asterisks.
+// Message is something in a chat, as people see it. In Text what is bold stands
+// between asterisks.
 type Message struct {
 	ID          int64
-	Text        string
+	Text        string // as it looks
+	Plain       string // as it reads
 	Buttons     [][]Button
 	Photo, File string // the name of what was uploaded
 	Quiet       bool
@@ -124,7 +125,9 @@ func (c *chat) json() map[string]any {
 
 func (s *Server) messageJSON(c *chat, m *Message) map[string]any {
 	j := map[string]any{"message_id": m.ID, "date": m.at.Unix(), "chat": c.json()}
-	if m.Text != "" {
+	if m.bot && m.Plain != "" {
+		j["text"] = m.Plain
+	} else if m.Text != "" {
 		j["text"] = m.Text
 	}
 	if m.bot {
