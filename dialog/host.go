@@ -167,6 +167,9 @@ func (h *Host) work(box *mailbox) {
 		if !ok {
 			return
 		}
+		if box.person == "" { // an alarm opened the mailbox
+			box.person = l.ev.Person
+		}
 		deliver, err := h.turn(l.ctx, box, append(receipts, l.ev))
 		if err == nil {
 			receipts = nil

@@ -18,7 +18,7 @@ type mailboxes struct {
 
 type mailbox struct {
 	key     Key
-	person  PersonID // as far as known
+	person  PersonID // as far as known; the goroutine's own once it runs
 	queue   []letter
 	known   *Record // the record as this goroutine last committed it
 	running bool
@@ -38,11 +38,8 @@ func (m *mailboxes) put(key Key, person PersonID, l letter) error {
 	defer m.mu.Unlock()
 	box := m.boxes[key]
 	if box == nil {
-		box = &mailbox{key: key}
+		box = &mailbox{key: key, person: person}
 		m.boxes[key] = box
-	}
-	if person != "" {
-		box.person = person
 	}
 	if len(box.queue) >= m.size {
 		return ErrBusy
