@@ -106,6 +106,7 @@ var chats = []chat{
 < Which tea? [Green] [Black] [Herbal] [Stop here]
 ! kill before
 > [Green]
+! restart
 < With what? [Milk] [Sugar] [Lemon] [Done] [Back] [Skip] [Stop here]
 = 1
 `},
@@ -114,7 +115,9 @@ var chats = []chat{
 < Which tea? [Green] [Black] [Herbal] [Stop here]
 ! kill after
 > [Green]
+! restart
 < With what? [Milk] [Sugar] [Lemon] [Done] [Back] [Skip] [Stop here]
+~ 
 = 1
 `},
 	{"the store is away for a while", `
@@ -215,5 +218,27 @@ var chats = []chat{
 > /tea
 < Which tea? [Green] [Black] [Herbal] [Stop here]
 = 2
+`},
+	{"what was interrupted is offered again", `
+> /tea
+< Which tea? [Green] [Black] [Herbal] [Stop here]
+> /walk
+< How far? [To the park] [To the sea] [Stop here]
+> [To the park]
+< Enjoy the air. Go on with tea? [Go on] [Let it be]
+> [Go on]
+< Which tea? [Green] [Black] [Herbal] [Stop here]
+`},
+	{"messages are taken back, where the platform can", `
+> /start
+< Welcome to the tea house.
+> /long
+< … And that is all.
+> /list
+< (teas.txt) All our teas.
+> /hide
+= 0
+> hello
+< The house is open.
 `},
 }

@@ -141,6 +141,7 @@ var mishaps = map[string]func(w *world, n int){
 func (w *world) live(lines string) {
 	for line := range strings.SplitSeq(strings.TrimSpace(lines), "\n") {
 		sign, rest, _ := strings.Cut(line, " ")
+		w.clock.pass(time.Second) // nobody does two things in the same moment
 		w.line(sign, strings.TrimSpace(rest))
 		if w.t.Failed() {
 			w.t.Fatalf("at the line\n\t%s\nthe bot has said\n%s", line, w.transcript())
@@ -199,8 +200,8 @@ func (w *world) line(sign, rest string) {
 			high = low
 		}
 		w.settle()
-		if n := len(w.Screens()); n < number(low) || n > number(high) {
-			w.t.Errorf("%d messages stand in the chat, not %s", n, rest)
+		if !w.await(func() bool { n := len(w.Screens()); return number(low) <= n && n <= number(high) }) {
+			w.t.Errorf("%d messages stand in the chat, not %s", len(w.Screens()), rest)
 		}
 	default:
 		w.t.Fatalf("a line begins with %q", sign)
