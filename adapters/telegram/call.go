@@ -162,7 +162,9 @@ func newClient() *http.Client {
 	t.DialContext = (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext
 	t.TLSHandshakeTimeout = 5 * time.Second
 	t.MaxIdleConns, t.MaxIdleConnsPerHost = idleConns, idleConns
-	t.IdleConnTimeout = 90 * time.Second
+	// Let go of a connection before the other side does: one that breaks under a
+	// request leaves it in doubt, and a nudge in doubt is dropped.
+	t.IdleConnTimeout = 30 * time.Second
 	return &http.Client{
 		Transport: t,
 		Timeout:   pollTime + callTime,

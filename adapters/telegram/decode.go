@@ -121,6 +121,12 @@ func (r reader) read(raw []byte) (id int64, h happening, err error) {
 
 const private = "private"
 
+// alone tells whether u is a person in their private chat with us, the only
+// place of conversation. Such a chat has the id of the person.
+func alone(u *user, c chat) bool {
+	return c.Type == private && u != nil && !u.Bot && u.ID == c.ID && u.ID > 0
+}
+
 func (r reader) message(m *message, raw []byte) (h happening) {
 	switch {
 	case m.Chat.Type == "channel":
@@ -130,7 +136,7 @@ func (r reader) message(m *message, raw []byte) (h happening) {
 			h.group = m
 		}
 		return h
-	case m.From == nil || m.From.Bot || m.From.ID != m.Chat.ID:
+	case !alone(m.From, m.Chat):
 		return h
 	}
 	ev := dialog.Event{
@@ -166,7 +172,7 @@ func (r reader) edited(m *message) (h happening) {
 		text = m.Caption
 	}
 	// A live location that moves is an edit without words.
-	if m.Chat.Type != private || m.From == nil || m.From.Bot || text == "" {
+	if !alone(m.From, m.Chat) || text == "" {
 		return h
 	}
 	h.event = &dialog.Event{
@@ -182,7 +188,7 @@ func (r reader) edited(m *message) (h happening) {
 
 func (r reader) callback(c *callback) (h happening) {
 	h.tap = c.ID // every tap is answered, or the button keeps turning
-	if c.Message == nil || c.Message.Chat.Type != private || c.From.Bot || c.Data == "" || c.From.ID != c.Message.Chat.ID {
+	if c.Message == nil || !alone(&c.From, c.Message.Chat) || c.Data == "" {
 		return h
 	}
 	h.event = &dialog.Event{

@@ -66,6 +66,7 @@ type Screen struct {
 func Run(t *testing.T, open func(t testing.TB) Subject) {
 	for _, c := range chats {
 		t.Run(c.title, func(t *testing.T) {
+			t.Parallel() // most of the time is spent waiting
 			w := newWorld(t, open(t))
 			w.live(c.lines)
 		})

@@ -16,12 +16,15 @@ const (
 	Limited                 // 429 with retry_after, nothing happens
 	Internal                // Telegram answers 500
 	Slow                    // it takes effect after a second
+	none
+	refused
 )
 
 type fault struct {
 	how     Fault
 	methods string
 	seconds int
+	text    string
 }
 
 // Fail lets the next n calls that put something into a chat go wrong.
@@ -32,7 +35,7 @@ func (s *Server) Fail(n int, how Fault) { s.FailOn("send edit", n, how, 1) }
 func (s *Server) FailOn(methods string, n int, how Fault, seconds int) {
 	s.set(func() {
 		for range n {
-			s.faults = append(s.faults, fault{how, methods, seconds})
+			s.faults = append(s.faults, fault{how: how, methods: methods, seconds: seconds})
 		}
 	})
 }
@@ -67,6 +70,8 @@ func (m mishap) before(w http.ResponseWriter) bool {
 		answer(w, nil, &refusal{429, fmt.Sprintf("Too Many Requests: retry after %d", m.seconds), m.seconds})
 	case Internal:
 		answer(w, nil, &refusal{500, "Internal Server Error", 0})
+	case refused:
+		answer(w, nil, &refusal{400, m.text, 0})
 	case Slow:
 		time.Sleep(time.Second)
 		return false
@@ -86,4 +91,18 @@ func (m mishap) after(w http.ResponseWriter) bool {
 		conn.Close()
 	}
 	return true
+}
+
+// Pass lets the next n calls that put something into a chat go well, whatever
+// Fail is told afterwards.
+func (s *Server) Pass(n int) { s.Fail(n, none) }
+
+// Refuse lets the next n calls that put something into a chat be refused with 400
+// and this description.
+func (s *Server) Refuse(n int, text string) {
+	s.set(func() {
+		for range n {
+			s.faults = append(s.faults, fault{how: refused, methods: "send edit", text: text})
+		}
+	})
 }

@@ -30,7 +30,7 @@ type Message struct {
 type Button struct{ Label, Data, URL, Share, Copy string }
 
 // Labels are the keys' labels, row by row.
-func (m *Message) Labels() []string {
+func (m Message) Labels() []string {
 	var out []string
 	for _, row := range m.Buttons {
 		for _, b := range row {
@@ -41,7 +41,7 @@ func (m *Message) Labels() []string {
 }
 
 // String is the message as a line: text and keys.
-func (m *Message) String() string {
+func (m Message) String() string {
 	var parts []string
 	for _, f := range []string{m.Photo, m.File} {
 		if f != "" {

@@ -26,6 +26,8 @@ type queue struct {
 	held    []queued // by Hold
 	hold    bool
 	hook    *hook
+	proxy   string
+	anyPort bool
 }
 
 type queued struct {
@@ -205,7 +207,7 @@ type hook struct {
 
 // Proxy is where updates for a webhook go, instead of to its own https address:
 // the inner side of what an operator has set up in front of the bot.
-func (s *Server) Proxy(addr string) { s.set(func() { s.about["proxy"] = addr }) }
+func (s *Server) Proxy(addr string) { s.set(func() { s.proxy = addr }) }
 
 // Hooked tells whether a webhook is registered.
 func (s *Server) Hooked() bool {
@@ -219,14 +221,14 @@ func (s *Server) setWebhook(p map[string]string) (any, *refusal) {
 	if err != nil || u.Scheme != "https" {
 		return nil, bad("bad webhook: An HTTPS URL must be provided for webhook")
 	}
-	if !slices.Contains([]string{"", "443", "80", "88", "8443"}, u.Port()) && s.about["proxy"] == "" {
+	if !slices.Contains([]string{"", "443", "80", "88", "8443"}, u.Port()) && !s.anyPort {
 		return nil, bad("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
 	}
 	if p["secret_token"] == "" {
 		s.problem("setWebhook: no secret")
 	}
-	if s.about["proxy"] != "" {
-		u.Scheme, u.Host = "http", s.about["proxy"]
+	if s.proxy != "" {
+		u.Scheme, u.Host = "http", s.proxy
 	}
 	s.dropHook()
 	h := &hook{url: u.String(), secret: p["secret_token"], busy: map[string]bool{}}
@@ -285,3 +287,6 @@ func (s *Server) bring(h *hook, q queued) {
 		s.deliver()
 	})
 }
+
+// AnyPort lets webhooks stand on any port, not only on Telegram's four.
+func (s *Server) AnyPort() { s.set(func() { s.anyPort = true }) }
