@@ -153,7 +153,7 @@ func (d drained) Close() error {
 }
 
 const (
-	maxAnswer = 32 << 20 // bytes; a hundred updates of the longest kind are less
+	maxAnswer = 16 << 20 // bytes; Telegram itself stops at 4 MiB
 	idleConns = 64
 )
 

@@ -81,6 +81,7 @@ type happening struct {
 	inline *inline       // a query to answer
 	group  *message      // somebody spoke to us in a group
 	leave  int64         // a channel to leave
+	poison bool          // it could not be decoded
 }
 
 // lane is the person whose happenings stay in order; 0: it need not wait for anybody.

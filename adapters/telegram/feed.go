@@ -99,10 +99,15 @@ func (f *feed) confirmed(offset int64) {
 // take sorts a batch into the lanes and returns how much of it was new. What is
 // known already is passed over.
 func (f *feed) take(raws []json.RawMessage) (fresh int) {
+	size := 0
 	for _, raw := range raws {
-		id, err := idOf(raw)
-		if err != nil { // not even an id: Telegram's answer was cut or mangled
-			f.bot.Stats.Poison.Add(1)
+		size += len(raw)
+		id, what, err := f.read.read(raw)
+		if err != nil {
+			what.poison, id = true, idOf(raw)
+		}
+		if id <= 0 { // nothing to confirm it by; it can only be waited for to pass
+			f.bot.aside(happening{poison: true})
 			continue
 		}
 		f.mu.Lock()
@@ -113,14 +118,9 @@ func (f *feed) take(raws []json.RawMessage) (fresh int) {
 		}
 		fresh++
 		f.bot.Stats.Updates.Add(1)
-		it := &item{id: id, since: time.Now()}
-		if _, it.what, err = f.read.read(raw); err != nil {
-			f.bot.Stats.Poison.Add(1)
-			f.bot.cfg.Log.Warn("an update was passed over", "err", err)
-		}
-		f.put(it)
+		f.put(&item{id: id, what: what, since: time.Now()})
 	}
-	if fresh == 0 && len(raws) >= pollBatch {
+	if fresh == 0 && (len(raws) >= pollBatch || size >= fullAnswer) {
 		f.loosen()
 	}
 	return fresh
@@ -225,16 +225,20 @@ func (f *feed) failed(it *item) bool {
 func (f *feed) loosen() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	well, stuck := map[dialog.PersonID]bool{}, map[dialog.PersonID]bool{}
+	well, ill, stuck := map[dialog.PersonID]bool{}, map[dialog.PersonID]bool{}, map[dialog.PersonID]bool{}
 	for _, it := range f.known {
-		switch who := it.what.lane(); {
+		who := it.what.lane()
+		switch {
 		case it.done:
 			well[who] = true
 		case it.tries >= stuckTries:
 			stuck[who] = true
+			fallthrough
+		default:
+			ill[who] = true
 		}
 	}
-	if len(stuck) > 1 && len(stuck) >= len(well) {
+	if len(ill) > 1 && len(ill) >= len(well) {
 		return
 	}
 	for id, it := range f.known {

@@ -54,6 +54,9 @@ func (b *Bot) answerTap(id string) {
 // worth a second try.
 func (b *Bot) aside(h happening) {
 	switch {
+	case h.poison:
+		b.Stats.Poison.Add(1)
+		b.cfg.Log.Warn("an update could not be decoded and was passed over")
 	case h.inline != nil:
 		b.beside(func(ctx context.Context) { b.answerInline(ctx, h.inline) })
 	case h.group != nil:

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -14,6 +13,9 @@ import (
 const (
 	pollTime  = 50 * time.Second // how long Telegram holds a question for updates; its own limit
 	pollBatch = 100
+	// fullAnswer is the size of an answer that may have been cut: Telegram stops
+	// at 4 MiB, however few updates that is.
+	fullAnswer = 3 << 20
 	// pace is how soon Telegram is asked again while something is still being
 	// handled. Under half a second it would answer with one update only.
 	pace    = 600 * time.Millisecond
@@ -90,15 +92,15 @@ func (b *Bot) updates(ctx context.Context, offset int64, hold time.Duration) ([]
 	return raws, nil
 }
 
-// idOf finds the id of an update that may be malformed otherwise.
-func idOf(raw []byte) (int64, error) {
+// idOf finds the id of an update that is malformed otherwise; 0 if it has none.
+func idOf(raw []byte) int64 {
 	var u struct {
 		ID int64 `json:"update_id"`
 	}
-	if err := json.Unmarshal(raw, &u); err != nil {
-		return 0, fmt.Errorf("telegram: an update has no id")
+	if json.Unmarshal(raw, &u) != nil {
+		return 0
 	}
-	return u.ID, nil
+	return u.ID
 }
 
 func sleep(ctx context.Context, d time.Duration) {

@@ -140,6 +140,9 @@ func New(ctx context.Context, cfg Config) (*Bot, error) {
 	return b, nil
 }
 
+// String names the bot. It keeps the token out of whatever prints a Bot.
+func (b *Bot) String() string { return "@" + b.Username }
+
 // explain adds to a failure what an operator can do about it.
 func (b *Bot) explain(err error) error {
 	var f *failure

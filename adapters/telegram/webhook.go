@@ -95,11 +95,7 @@ func (b *Bot) Handler(handle Handler) http.Handler {
 		if err == nil {
 			_, h, err = read.read(raw)
 		}
-		if err != nil {
-			b.Stats.Poison.Add(1)
-			b.cfg.Log.Warn("an update was passed over", "bytes", len(raw))
-			return
-		}
+		h.poison = err != nil
 		b.aside(h)
 		ctx, cancel := context.WithTimeout(r.Context(), handleTime)
 		defer cancel()

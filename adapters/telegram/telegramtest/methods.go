@@ -310,3 +310,10 @@ func (s *Server) answerInline(p map[string]string) (any, *refusal) {
 	s.answers[p["inline_query_id"]] = json.RawMessage(p["results"])
 	return true, nil
 }
+
+// Menu is the list of commands shown in private chats, as JSON; "" if none.
+func (s *Server) Menu(lang string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return string(s.menu[`{"type":"all_private_chats"}`+lang])
+}

@@ -9,82 +9,6 @@ import (
 	"time"
 )
 
-// Message is something in a chat, as people see it. In Text what is bold stands
-// between asterisks.
-type Message struct {
-	ID          int64
-	Text        string // as it looks
-	Plain       string // as it reads
-	Buttons     [][]Button
-	Photo, File string // the name of what was uploaded
-	Quiet       bool
-	Protected   bool
-	Edits       int
-
-	bot  bool
-	from int64
-	at   time.Time
-}
-
-// Button is one key under a message.
-type Button struct{ Label, Data, URL, Share, Copy string }
-
-// Labels are the keys' labels, row by row.
-func (m Message) Labels() []string {
-	var out []string
-	for _, row := range m.Buttons {
-		for _, b := range row {
-			out = append(out, b.Label)
-		}
-	}
-	return out
-}
-
-// String is the message as a line: text and keys.
-func (m Message) String() string {
-	var parts []string
-	for _, f := range []string{m.Photo, m.File} {
-		if f != "" {
-			parts = append(parts, "("+f+")")
-		}
-	}
-	if m.Text != "" {
-		parts = append(parts, strings.ReplaceAll(m.Text, "\n", " / "))
-	}
-	for _, l := range m.Labels() {
-		parts = append(parts, "["+l+"]")
-	}
-	return strings.Join(parts, " ")
-}
-
-type chat struct {
-	id          int64
-	kind        string
-	last        int64
-	messages    []*Message
-	started     bool // the person has written
-	blocked     bool
-	deactivated bool
-	left        bool
-	typing      int
-}
-
-func (c *chat) add(m *Message) *Message {
-	c.last++
-	m.ID, m.at = c.last, time.Now()
-	c.messages = append(c.messages, m)
-	return m
-}
-
-func (c *chat) find(id int64) *Message {
-	for _, m := range c.messages {
-		if m.ID == id {
-			return m
-		}
-	}
-	return nil
-}
-
 // Person is somebody with Telegram on their phone.
 type Person struct {
 	s    *Server
@@ -111,40 +35,6 @@ func (p *Person) user() map[string]any {
 		u["language_code"] = p.lang
 	}
 	return u
-}
-
-func (c *chat) json() map[string]any {
-	j := map[string]any{"id": c.id, "type": c.kind}
-	if c.kind == "private" {
-		j["first_name"] = "Someone"
-	} else {
-		j["title"] = "Some people"
-	}
-	return j
-}
-
-func (s *Server) messageJSON(c *chat, m *Message) map[string]any {
-	j := map[string]any{"message_id": m.ID, "date": m.at.Unix(), "chat": c.json()}
-	if m.bot && m.Plain != "" {
-		j["text"] = m.Plain
-	} else if m.Text != "" {
-		j["text"] = m.Text
-	}
-	if m.bot {
-		j["from"] = map[string]any{"id": BotID, "is_bot": true, "first_name": "Afterglow", "username": Username}
-	}
-	if len(m.Buttons) > 0 && m.bot {
-		var rows [][]map[string]any
-		for _, row := range m.Buttons {
-			var keys []map[string]any
-			for _, b := range row {
-				keys = append(keys, map[string]any{"text": b.Label, "callback_data": b.Data})
-			}
-			rows = append(rows, keys)
-		}
-		j["reply_markup"] = map[string]any{"inline_keyboard": rows}
-	}
-	return j
 }
 
 // Type sends a text.
@@ -338,16 +228,6 @@ func (p *Person) Messages() []Message {
 	return p.chat.said()
 }
 
-func (c *chat) said() []Message {
-	var out []Message
-	for _, m := range c.messages {
-		if m.bot {
-			out = append(out, *m)
-		}
-	}
-	return out
-}
-
 // Screen is the newest message of the bot; empty if there is none.
 func (p *Person) Screen() Message {
 	all := p.Messages()
@@ -362,64 +242,4 @@ func (p *Person) Chat() string {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	return p.chat.String()
-}
-
-func (c *chat) String() string {
-	var b strings.Builder
-	for _, m := range c.messages {
-		side := "> "
-		if m.bot {
-			side = "< "
-		}
-		b.WriteString(side + m.String() + "\n")
-	}
-	return b.String()
-}
-
-// Group is a chat of several, or a channel.
-type Group struct {
-	s    *Server
-	chat *chat
-}
-
-// Group adds a chat of the given type ("group", "supergroup", "channel") with the bot in it.
-func (s *Server) Group(kind string) *Group {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := &chat{id: -1001000000000 - int64(len(s.chats)), kind: kind, last: 50}
-	s.chats[c.id] = c
-	status := "member"
-	if kind == "channel" {
-		status = "administrator"
-	}
-	s.member(c, map[string]any{"id": 4242, "is_bot": false, "first_name": "Someone"}, "left", status)
-	return &Group{s, c}
-}
-
-// Say lets somebody say something in the group; fields are as in [Person.Send].
-func (g *Group) Say(p *Person, fields map[string]any) {
-	g.s.mu.Lock()
-	defer g.s.mu.Unlock()
-	p.sendIn(g.chat, fields)
-}
-
-// Messages are what the bot has said there.
-func (g *Group) Messages() []Message {
-	g.s.mu.Lock()
-	defer g.s.mu.Unlock()
-	return g.chat.said()
-}
-
-// Left tells whether the bot has left.
-func (g *Group) Left() bool {
-	g.s.mu.Lock()
-	defer g.s.mu.Unlock()
-	return g.chat.left
-}
-
-// Menu is the list of commands shown in private chats, as JSON; "" if none.
-func (s *Server) Menu(lang string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return string(s.menu[`{"type":"all_private_chats"}`+lang])
 }
