@@ -44,8 +44,12 @@ var ErrUnreadable = errors.New("unreadable record")
 // at once from many goroutines and, where the store is shared, from many
 // processes. Slices handed in are not kept, slices handed out are the caller's.
 //
-// An error that is none of the package's own means "not known whether it
-// happened"; the caller finds out by trying again with the same arguments.
+// An error that is none of the package's own ([ErrConflict], [ErrUnreadable],
+// [ErrRefused]) means "not known whether it happened"; the caller finds out by
+// trying again with the same arguments. That holds for a ctx that ended, too.
+//
+// A store goes by a clock of its own, which callers never see; moments are kept
+// to the millisecond, alarms rounded up, so that nobody is due early.
 type Store interface {
 	// Load returns the record, the zero Record if there is none, or an error
 	// that wraps [ErrUnreadable].
@@ -54,24 +58,30 @@ type Store interface {
 	// Commit replaces blob and alarm together if the record still carries the
 	// tag old (the zero Tag: if there is no record), and marks it with the tag
 	// next. It returns [ErrConflict] if the record carries another tag. Finding
-	// next already there is success: an earlier try of this same commit had
-	// landed. A nil or empty blob is refused. The zero alarm means none. When Commit
-	// returns nil the record survives whatever the store promises to survive.
+	// next already there is success, whatever old is: an earlier try of this same
+	// commit had landed. So a tag is never used for two commits. The zero alarm
+	// means none; one in the past is due at once. Over an unreadable record it
+	// returns an error that wraps [ErrUnreadable] and changes nothing. What
+	// [CheckCommit] names is refused. When Commit returns nil the record survives
+	// whatever the store promises to survive.
 	//
 	// A tombstone counts as a record: a person who returns after an erasure
 	// commits with the tombstone's tag as old.
 	Commit(ctx context.Context, key Key, old, next Tag, blob []byte, alarm time.Time) error
 
 	// Delete replaces the record by a tombstone marked next, without blob and
-	// without alarm, under the same rules as Commit. The tombstone vanishes by
-	// itself after [TombstoneLife].
+	// without alarm, under the same rules as Commit; with the zero old also where
+	// there was no record. The tombstone vanishes by itself after [TombstoneLife].
 	Delete(ctx context.Context, key Key, old, next Tag) error
 
 	// Due returns up to n keys whose alarm has come by the store's own clock,
 	// the longest overdue first, and moves each of their alarms to that clock's
 	// now + lease, so that nobody else is handed the same person before then.
 	// Committing a record ends its lease, as it sets the alarm anew. A claim that
-	// is not followed by a commit simply comes due again when the lease ends.
+	// is not followed by a commit simply comes due again when the lease ends; so
+	// does one whose reply was lost. A key may be handed out whose record can not
+	// be read. A store in parts may keep the order within each part only, as long
+	// as the parts take turns and nobody waits for ever. Nobody due is no error.
 	Due(ctx context.Context, lease time.Duration, n int) ([]Key, error)
 
 	// Close lets go of whatever the store holds. Nothing may be called after it.

@@ -59,14 +59,14 @@ func TestFailover(t *testing.T) {
 			s := open(t, cluster.URL(), Options{Prefix: fmt.Sprint("wait", wait), Wait: wait, WaitTime: 200 * time.Millisecond})
 			w := startWriters(s, keysOn(6, func(int) bool { return true }))
 			w.await(t, 200)
-			for round := range rounds {
+			for range rounds {
 				// Each master once: one that crashes right after a takeover by hand
 				// can leave Redis 7.0 with two owners of one epoch.
-				t.Logf("by hand: %v", timed(func() { cluster.Failover(t, round%3) }))
+				t.Logf("by hand: %v", timed(func() { cluster.Failover(t, 0) }))
 				w.await(t, 200)
-				t.Logf("by a crash: %v", timed(func() { cluster.Crash(t, (round+1)%3) }))
+				t.Logf("by a crash: %v", timed(func() { cluster.Crash(t, 1) }))
 				w.await(t, 200)
-				t.Logf("by hand: %v", timed(func() { cluster.Failover(t, (round+2)%3) }))
+				t.Logf("by hand: %v", timed(func() { cluster.Failover(t, 2) }))
 				w.await(t, 200)
 			}
 			if lost := w.end(t); wait > 0 && lost > 0 {

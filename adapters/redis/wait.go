@@ -138,7 +138,8 @@ func transient(err error) bool {
 		return true // a connection that broke or was refused
 	}
 	return redis.IsTryAgainError(err) || redis.IsClusterDownError(err) || redis.IsLoadingError(err) ||
-		redis.IsReadOnlyError(err) || redis.IsMasterDownError(err) || redis.IsMaxClientsError(err)
+		redis.IsReadOnlyError(err) || redis.IsMasterDownError(err) || redis.IsMaxClientsError(err) ||
+		redis.HasErrorPrefix(err, "UNBLOCKED") // the master became a replica while we waited
 }
 
 // pause waits before a try: not before the first two, then longer and longer.
