@@ -115,3 +115,15 @@ func (b *Book) zones(file, data string) error {
 	}
 	return errors.Join(errs...)
 }
+
+// Word is the first text under key in the language nearest to lang, or in the
+// default one; "" if nobody has it.
+func (b *Book) Word(lang, key string) string {
+	base, _, _ := strings.Cut(strings.ToLower(lang), "-")
+	for _, l := range []string{strings.ToLower(lang), base, Default} {
+		if v := b.Words[l][key]; len(v) > 0 {
+			return v[0]
+		}
+	}
+	return ""
+}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -17,27 +18,45 @@ type Config struct {
 	Prompts  []string `toml:"prompts"`
 	Log      string   `toml:"log"`
 	Store    Store    `toml:"store"`
-	Telegram Platform `toml:"telegram"`
-	Discord  Platform `toml:"discord"`
+	Telegram Telegram `toml:"telegram"`
+	Discord  Discord  `toml:"discord"`
 }
 
 // Store is where people are kept.
 type Store struct {
-	URL string `toml:"url"`
+	URL    string `toml:"url"`
+	Wait   int    `toml:"wait"`
+	Prefix string `toml:"prefix"`
 }
 
-// Platform is how to reach one network.
-type Platform struct {
-	Token  string `toml:"token"`
-	APIURL string `toml:"api_url"`
+// Telegram is how to reach it.
+type Telegram struct {
+	Token         string `toml:"token"`
+	APIURL        string `toml:"api_url"`
+	WebhookURL    string `toml:"webhook_url"`
+	WebhookListen string `toml:"webhook_listen"`
+	WebhookSecret string `toml:"webhook_secret"`
+	WebhookCert   string `toml:"webhook_cert"`
+	WebhookKey    string `toml:"webhook_key"`
+	Protect       bool   `toml:"protect"`
+}
+
+// Discord is how to reach it.
+type Discord struct {
+	Token              string `toml:"token"`
+	APIURL             string `toml:"api_url"`
+	InteractionsListen string `toml:"interactions_listen"`
+	PublicKey          string `toml:"public_key"`
+	AgeLabel           bool   `toml:"age_label"`
 }
 
 // defaults are the settings of somebody who set nothing.
 func defaults() Config {
 	return Config{
 		Log:      "info",
-		Telegram: Platform{APIURL: "https://api.telegram.org"},
-		Discord:  Platform{APIURL: "https://discord.com/api"},
+		Store:    Store{Prefix: "afterglow"},
+		Telegram: Telegram{APIURL: "https://api.telegram.org", WebhookListen: "127.0.0.1:8443"},
+		Discord:  Discord{APIURL: "https://discord.com/api"},
 	}
 }
 
@@ -88,7 +107,7 @@ func decodeConfig(file, data string, c *Config) error {
 		e := strict.Errors[0]
 		line, _ := e.Position()
 		key := strings.Join(e.Key(), ".")
-		return hint(fmt.Errorf("%s:%d: unknown key %q", file, line, key), didYouMean(key, settings))
+		return hint(fmt.Errorf("%s:%d: unknown key %q", file, line, key), didYouMean(key, settings()))
 	case errors.As(err, &syntax):
 		line, col := syntax.Position()
 		return hint(fmt.Errorf("%s:%d:%d: %s", file, line, col, strings.TrimPrefix(syntax.Error(), "toml: ")), "config.example.toml shows the form of every setting")
@@ -96,8 +115,22 @@ func decodeConfig(file, data string, c *Config) error {
 	return hint(fmt.Errorf("%s: %w", file, err), "config.example.toml shows the form of every setting")
 }
 
-// settings are the keys there are; a test holds them against config.example.toml.
-var settings = []string{"data", "prompts", "log", "store.url", "telegram.token", "telegram.api_url", "discord.token", "discord.api_url"}
+// settings are the keys there are, as in "telegram.token".
+func settings() (keys []string) {
+	var walk func(t reflect.Type, before string)
+	walk = func(t reflect.Type, before string) {
+		for i := range t.NumField() {
+			f := t.Field(i)
+			if f.Type.Kind() == reflect.Struct {
+				walk(f.Type, before+f.Tag.Get("toml")+".")
+				continue
+			}
+			keys = append(keys, before+f.Tag.Get("toml"))
+		}
+	}
+	walk(reflect.TypeFor[Config](), "")
+	return keys
+}
 
 // didYouMean names the setting nearest to key.
 func didYouMean(key string, known []string) string {

@@ -23,6 +23,7 @@ type commands struct {
 	Chat  chatCmd  `cmd:"" help:"Talk to the bot in this terminal."`
 	Check checkCmd `cmd:"" help:"Prove the settings, words and flows."`
 	Flows flowsCmd `cmd:"" help:"Draw the flows."`
+	Run   runCmd   `cmd:"" help:"Run the bot on every platform that has a token."`
 	Try   tryCmd   `cmd:"" help:"Try a part of the bot on lines of text."`
 }
 

@@ -65,7 +65,7 @@ func New(c Content) (*dialog.Script, error) {
 		Preset:   preset,
 	}
 	s.Commands["support"] = "flow:someone"
-	for _, name := range []string{"start", "needs", "starters", "planner", "after", "checkin", "journal", "settings", "pause", "privacy", "export", "forget", "help", "stop"} {
+	for _, name := range []string{"start", "needs", "starters", "planner", "after", "checkin", "journal", "settings", "pause", "privacy", "export", "forget", "hide", "help", "stop"} {
 		if c.Flows[name] != nil {
 			s.Commands[name] = "flow:" + name
 		}

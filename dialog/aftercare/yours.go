@@ -14,6 +14,11 @@ func (b *bot) yours(s *dialog.Script) {
 		t.Say("forget.gone.say")
 		t.Erase()
 	}
+	s.Actions["hide.all"] = func(t *dialog.Turn) {
+		t.Remove()
+		t.Say("hide.done.say")
+		t.Leave()
+	}
 	s.Actions["export.send"] = func(t *dialog.Turn) {
 		data, err := json.MarshalIndent(Everything(t.State), "", "  ")
 		if err != nil { // plain data always marshals

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"afterglow/dialog"
+	"afterglow/prompts"
+)
+
+// runCmd is the bot at work: every platform that has a token, one store.
+type runCmd struct {
+	Warp float64 `help:"Let the clock run N times faster; for trying things out." default:"1" placeholder:"N"`
+}
+
+// drainTime is how long what was taken may still be answered once the bot is asked to stop.
+const drainTime = 20 * time.Second
+
+// messenger is a platform that runs.
+type messenger interface {
+	dialog.Platform
+	Run(ctx context.Context, handle func(context.Context, dialog.Event) error) error
+}
+
+func (c *runCmd) Run(ctx context.Context, w *world) error {
+	cfg, err := loadConfig(w.flags.Config, w.getenv)
+	if err != nil {
+		return err
+	}
+	level, err := cfg.level()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(w.err, &slog.HandlerOptions{Level: level}))
+	if cfg.Telegram.Token == "" && cfg.Discord.Token == "" {
+		return hint(errors.New("run: there is no platform to run on"), "set TELEGRAM_TOKEN or DISCORD_TOKEN, or talk here with \"bot chat\"")
+	}
+	book, err := prompts.Load(cfg.Prompts...)
+	if err != nil {
+		return err
+	}
+	script, err := newScript(book)
+	if err != nil {
+		return book.Locate(err)
+	}
+	dir, err := cfg.dataDir(w.flags.Data)
+	if err != nil {
+		return err
+	}
+	clock, err := newClock(c.Warp)
+	if err != nil {
+		return err
+	}
+	store, alone, err := openStore(ctx, cfg, dir, clock, log)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	platforms, err := connect(ctx, cfg, book, script, log)
+	if err != nil {
+		return err
+	}
+	script.Lease = clock.scale(dialog.SendLease)
+	host := &dialog.Host{
+		Script: script, Store: store, Now: clock.Now, Alone: alone, Log: log,
+		Platforms: map[string]dialog.Platform{},
+		Poll:      max(20*time.Millisecond, time.Duration(float64(time.Second)/clock.warp)),
+	}
+	for name, p := range platforms {
+		host.Platforms[name] = p
+	}
+	return serve(ctx, host, platforms, log)
+}
+
+// serve runs until ctx ends or a platform refuses the bot; then it takes nothing
+// new and answers what was taken. A second signal stops at once.
+func serve(ctx context.Context, host *dialog.Host, platforms map[string]messenger, log *slog.Logger) error {
+	life, kill := context.WithCancel(context.WithoutCancel(ctx))
+	defer kill()
+	host.Start(life)
+	taking, stop := context.WithCancel(ctx)
+	defer stop()
+	var running sync.WaitGroup
+	running.Go(func() { host.Run(taking) })
+	failed := make(chan error, len(platforms))
+	for name, p := range platforms {
+		running.Go(func() {
+			log.Info("running", "platform", name)
+			if err := p.Run(taking, host.Handle); err != nil && taking.Err() == nil {
+				failed <- fmt.Errorf("%s: %w", name, err)
+				stop()
+			}
+		})
+	}
+	<-taking.Done()
+	log.Info("stopping: what was taken is still answered; a second signal stops at once")
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(again)
+	drain, done := context.WithTimeout(life, drainTime)
+	defer done()
+	go func() {
+		select {
+		case <-again:
+			done()
+			kill()
+		case <-drain.Done():
+		}
+	}()
+	running.Wait()
+	err := host.Drain(drain)
+	select {
+	case first := <-failed:
+		return first
+	default:
+		return err
+	}
+}
