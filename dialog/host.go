@@ -28,6 +28,7 @@ type Host struct {
 	Queue int                // events waiting for one person; 0: 32
 	Poll  time.Duration      // how often to look for what is due; 0: 1 s
 	Alone bool               // no other process uses the store: what a dead one was sending is nobody's
+	Seed  func() uint64      // where a new person's chance comes from; nil: the system's
 	Stats Stats
 
 	boxes mailboxes
@@ -335,10 +336,9 @@ func (h *Host) fence(rec Record, events []Event) []Event {
 // apply steps, and contains an event that the step fails on: after a few tries
 // it is parked in the state and the person is told that nothing else is lost.
 func (h *Host) apply(blob []byte, box *mailbox, ev Event) ([]byte, Outcome, error) {
-	var seed [8]byte
-	crand.Read(seed[:])
+	seed := h.newSeed()
 	for try := 1; ; try++ {
-		next, out, err := h.Script.Apply(blob, box.person, binary.LittleEndian.Uint64(seed[:]), ev, h.Now())
+		next, out, err := h.Script.Apply(blob, box.person, seed, ev, h.Now())
 		var defect *PanicError
 		if !errors.As(err, &defect) {
 			return next, out, err
@@ -407,6 +407,15 @@ func (h *Host) send(platform Platform, person PersonID, e Entry) Receipt {
 	}
 	h.Log.Warn("a message could not be handed over", "verdict", r.Verdict.String(), "err", err)
 	return r
+}
+
+func (h *Host) newSeed() uint64 {
+	if h.Seed != nil {
+		return h.Seed()
+	}
+	var b [8]byte
+	crand.Read(b[:])
+	return binary.LittleEndian.Uint64(b[:])
 }
 
 func newTag() (t Tag) {

@@ -311,6 +311,12 @@ func (c *Console) promptLocked() {
 	}
 }
 
+// Begin writes the head of the transcript: what the first event was, and where
+// time and chance began.
+func (c *Console) Begin(at time.Time, seed uint64, first string) {
+	c.note(fmt.Sprintf("A conversation, as it was held.\nat: %s\nseed: %d\n-- chat --\n> %s", at.UTC().Format(time.RFC3339), seed, first))
+}
+
 // note adds a line to the transcript.
 func (c *Console) note(line string) {
 	if c.record != nil && line != "" {
@@ -320,6 +326,3 @@ func (c *Console) note(line string) {
 
 // transcript is a message as a transcript writes it.
 func transcript(m dialog.Message) string { return dialog.Transcript(m) }
-
-// Passed notes in the transcript that time has passed.
-func (c *Console) Passed(d time.Duration) { c.note("@ " + d.String()) }

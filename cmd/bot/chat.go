@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"time"
@@ -39,12 +40,6 @@ func (c *chatCmd) Run(ctx context.Context, w *world) error {
 	if err != nil {
 		return err
 	}
-	store, err := bolt.Open(filepath.Join(dir, "chat.db"), bolt.Options{Now: clock.Now})
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-
 	opts := console.Options{Folder: dir}
 	if f, ok := w.out.(*os.File); ok {
 		opts.Width, opts.Fancy = console.Terminal(f)
@@ -52,26 +47,33 @@ func (c *chatCmd) Run(ctx context.Context, w *world) error {
 			_, opts.Fancy = console.Terminal(in)
 		}
 	}
-	if c.Record != "" {
+	var store dialog.Store
+	if c.Record != "" { // a transcript begins with a stranger, and keeps nothing
+		store = dialog.NewMemoryStore(clock.Now)
 		f, err := os.OpenFile(c.Record, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 		if err != nil {
 			return hint(fmt.Errorf("record: %w", err), "name a file in a folder that you may write to")
 		}
 		defer f.Close()
 		opts.Record = f
+	} else if store, err = bolt.Open(filepath.Join(dir, "chat.db"), bolt.Options{Now: clock.Now}); err != nil {
+		return err
 	}
-	platform := console.New(w.out, opts)
-	return talk(ctx, w.in, script, store, platform, clock)
+	defer store.Close()
+	return talk(ctx, w.in, script, store, console.New(w.out, opts), clock)
 }
 
 // talk holds the conversation until stdin ends or the program is asked to.
 func talk(ctx context.Context, in io.Reader, script *dialog.Script, store dialog.Store, platform *console.Console, clock *clock) error {
 	script.Lease = clock.scale(dialog.SendLease)
+	seed := rand.Uint64()
+	platform.Begin(clock.Now(), seed, "/start")
 	host := &dialog.Host{
 		Script: script, Store: store, Now: clock.Now, Alone: true,
 		Platforms: map[string]dialog.Platform{"console": platform},
 		Poll:      max(20*time.Millisecond, time.Duration(float64(time.Second)/clock.warp)),
 		Log:       slog.New(slog.DiscardHandler),
+		Seed:      func() uint64 { return seed },
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
