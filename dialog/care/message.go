@@ -67,18 +67,22 @@ func (m *message) read(g *Grammar, text string) {
 	m.settle()
 }
 
-// spelt joins the single letters that stand in a row from the i-th word on.
+// spelt joins the single letters that stand in a row from the i-th word on:
+// four at least, or three that make a word of the lexicon.
 func (m *message) spelt(i int) string {
 	n := 0
 	for n < 40 && i+n < len(m.raw) && len(m.raw[i+n].text) == 1 && letter(m.raw[i+n].text[0]) {
 		n++
 	}
-	if n < 4 {
+	if n < 3 {
 		return ""
 	}
 	joined := make([]byte, n)
 	for k := range joined {
 		joined[k] = m.raw[i+k].text[0]
+	}
+	if n == 3 && !m.g.known(string(joined)) {
+		return ""
 	}
 	return string(joined)
 }

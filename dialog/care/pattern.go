@@ -117,7 +117,11 @@ func (g *Grammar) place(p *pattern, part string) error {
 			p.places = append(p.places, place{atom: g.sets[name]})
 			return nil
 		}
-		for _, w := range words(part) {
+		ws := words(part)
+		if len(ws) == 1 {
+			ws[0] = part // with its umlauts
+		}
+		for _, w := range ws {
 			atom, err := g.group(w)
 			if err != nil {
 				return err

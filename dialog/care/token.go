@@ -52,7 +52,7 @@ func word(w string, yield func(string)) {
 		if cut < 0 {
 			break
 		}
-		if elisions[w[:cut]] && len(w)-cut > 2 {
+		if elisions[w[:cut]] && len(w)-cut > 1 {
 			yield(w[:cut])
 			w = w[cut+1:]
 			continue

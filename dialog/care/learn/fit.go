@@ -21,7 +21,7 @@ type Options struct {
 
 // Defaults are the options of the shipped model, tuned on the dev part.
 func Defaults() Options {
-	return Options{Variants: 4, Epochs: 10, Rate: 0.12, Decay: 1e-3, Seed: 20}
+	return Options{Variants: 4, Epochs: 5, Rate: 0.12, Decay: 1e-3, Seed: 20}
 }
 
 // sample is one text as numbers.

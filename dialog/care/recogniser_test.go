@@ -1,0 +1,102 @@
+package care
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// small is a lexicon in two languages that can show each way to decide.
+var small = []Lexicon{
+	{
+		Name:  "en",
+		Tells: []string{"the", "i", "to", "me"},
+		Words: map[string][]string{"past": {"years ago"}},
+		Masks: []Mask{
+			{"idiom", []string{"(job|work) .. killing me", "die laughing"}},
+			{"denial", []string{"not suicidal"}},
+		},
+		Rules: []Rule{
+			{Name: "wants to die", Is: SelfHarm, Severity: 3, Past: 1, Sure: true, Say: []string{"i want to die", "suicidal", "killing me", "die"}, Unless: []string{"movie"}},
+			{Name: "friend", Is: SelfHarm, Severity: 3, About: Other, Whom: true, Say: []string{"friend .. suicidal"}},
+			{Name: "hit", Is: Violence, Severity: 3, Sure: true, Say: []string{"he hit me"}},
+			{Name: "low", Is: Drop, Severity: 1, Say: []string{"sad"}},
+		},
+	},
+	{
+		Name:  "de",
+		Tells: []string{"die", "der", "und"},
+		Rules: []Rule{{Name: "gift", Is: Medical, Severity: 3, Say: []string{"gift"}}},
+	},
+}
+
+func TestRulesDecide(t *testing.T) {
+	g, err := Compile(small...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := New(g, nil)
+	for _, c := range []struct {
+		kind, text string
+		categories []Category
+		severity   int
+		about      About
+	}{
+		{"nothing", "tea and a blanket", []Category{Benign}, 0, Self},
+		{"a rule", "i want to die", []Category{SelfHarm}, 3, Self},
+		{"an idiom", "this job is killing me", []Category{Benign}, 0, Self},
+		{"an idiom beside danger", "i die laughing. no. i want to die", []Category{SelfHarm}, 3, Self},
+		{"a denial beside a low", "sad, not suicidal", []Category{Drop}, 1, Self},
+		{"taken back", "in the movie they all die", []Category{Benign}, 0, Self},
+		{"long past", "i was suicidal years ago", []Category{SelfHarm}, 1, Self},
+		{"somebody else", "my friend is suicidal", []Category{SelfHarm}, 3, Other},
+		{"two, the more urgent first", "he hit me and i want to die", []Category{SelfHarm, Violence}, 3, Self},
+		{"a word of another language", "i got the gift", []Category{Medical}, 3, Self}, // no English entry has it: better asked once than missed
+		{"the same word at home", "der hund und gift", []Category{Medical}, 3, Self},
+	} {
+		f := r.Read(c.text)
+		if !slices.Equal(f.Categories, c.categories) || f.Severity != c.severity || f.About != c.about {
+			t.Errorf("%s: %q gives %v %d %v, want %v %d %v", c.kind, c.text, f.Categories, f.Severity, f.About, c.categories, c.severity, c.about)
+		}
+		if (f.First() == Benign) != (len(f.Why) == 0) {
+			t.Errorf("%s: why is %q", c.kind, f.Why)
+		}
+	}
+}
+
+func TestReadMayBeShared(t *testing.T) {
+	g, err := Compile(small...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := New(g, &Model{Rows: make([]int8, Outputs<<Bits)})
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 200 {
+				if f := r.Read("i want to die " + strings.Repeat("and so on ", 50)); f.First() != SelfHarm {
+					t.Errorf("got %v", f)
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+func TestModelRoundTrip(t *testing.T) {
+	m := &Model{Rows: make([]int8, Outputs<<Bits)}
+	m.Bias[3], m.Scale[5], m.Rows[77] = -1.5, 0.25, -128
+	back, err := DecodeModel(m.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if back.Bias != m.Bias || back.Scale != m.Scale || !slices.Equal(back.Rows, m.Rows) {
+		t.Error("the model changed on its way")
+	}
+	for _, b := range [][]byte{nil, []byte("care"), m.Encode()[:1000], append(m.Encode(), 0), make([]byte, 1000)} {
+		if _, err := DecodeModel(b); err == nil {
+			t.Errorf("%d bytes were taken for a model", len(b))
+		}
+	}
+}

@@ -1,0 +1,89 @@
+package lexicon_test
+
+import (
+	"strings"
+	"testing"
+
+	"afterglow/dialog/care"
+	"afterglow/prompts/lexicon"
+)
+
+func load(t testing.TB) *care.Recogniser {
+	t.Helper()
+	r, err := lexicon.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// kinds are sentences that must never be got wrong, by what they tell.
+var kinds = []struct {
+	kind      string
+	category  care.Category
+	severity  int // 0: any above 0
+	sentences string
+}{
+	{"the study's four, in five languages: assault", care.NonConsent, 3, `
+		I was raped / me violaron / fui estuprada / ich wurde vergewaltigt / j'ai été violée`},
+	{"the study's four: abuse", care.Violence, 3, `
+		I am being abused / me están maltratando / ich werde misshandelt / je subis des violences`},
+	{"the study's four: suicide", care.SelfHarm, 3, `
+		I want to commit suicide / quiero suicidarme / quero cometer suicídio / ich will mich umbringen / je veux me suicider`},
+	{"the study's four: a low", care.Drop, 0, `
+		I am depressed / tengo depresión / estou deprimida / ich bin depressiv / je suis déprimée`},
+	{"an age under 18", care.Minor, 3, `
+		I'm 17 / im only 16 / i am sixteen / tengo 15 años / ich bin 16 / j'ai 15 ans / tenho 16 anos / my girlfriend is 16 / I'm under 18 / soy menor de edad`},
+	{"a number that is no age", care.Benign, 0, `
+		17 / 16 / 8 / at 17 / 15 minutes / we've been together 16 years / llevamos 16 años / wir sind seit 16 jahren zusammen /
+		on est ensemble depuis 16 ans / estamos juntos há 16 anos / I was 16 when we met / my daughter is 12`},
+	{"an idiom", care.Benign, 0, `
+		this job is killing me / I could die of happiness / killer massage / me muero de risa / morri de rir / ich lach mich tot / je suis morte de rire`},
+	{"a safeword that worked, and agreed rough play", care.Benign, 0, `
+		we used the safeword and he stopped at once and held me / he spanks me because I ask him to / dije rojo y paró al instante`},
+	{"everyday words", care.Benign, 0, `
+		hi / ok / yes / no / stop / thanks / tomorrow at 8 / tea and a blanket / cuddling please / can't say / heavy / numb / mixed / 20:30 / berlin /
+		hola / gracias / sí / mañana a las 8 / té y una manta / mimos por favor / oi / obrigada / amanhã às 8 / chá e cobertor / carinho por favor /
+		hallo / danke / ja / morgen um 8 / tee und eine decke / kuscheln bitte / salut / merci / oui / demain à 8h / du thé et une couverture / des câlins /
+		😊 / ❤️ / 👍👍 / 😂😂😂 / asdfghjkl / ... / ?`},
+	{"letters hidden or put apart", care.SelfHarm, 3, `
+		k i l l   m y s e l f / i want to d.i.e / I want to k1ll mys3lf / i wаnt tо dіe / i want to d` + "\u200b" + `ie / IWANTTOKILLMYSELF / i want to dieeeee / wanna unalive myself`},
+	{"letters changed", care.NonConsent, 3, `
+		i was r@ped / i was r*ped / i was raaaped / i was rapd`},
+	{"no accents, no marks", care.SelfHarm, 3, `
+		no quiero vivir mas / nao quero mais viver / ich moechte sterben / j ai envie de mourir`},
+	{"the body, now", care.Medical, 3, `
+		the condom broke / I'm bleeding and it won't stop / no puedo respirar / a camisinha estourou / das kondom ist gerissen / la capote a craqué`},
+	{"a partner who hurts", care.Violence, 3, `
+		my husband hit me / mi marido me pegó / meu marido me bateu / mein mann hat mich geschlagen / mon mari m'a frappée / she said she will kill me if I leave`},
+}
+
+func TestSentences(t *testing.T) {
+	r := load(t)
+	for _, k := range kinds {
+		for sentence := range strings.SplitSeq(k.sentences, " / ") {
+			sentence = strings.TrimSpace(sentence)
+			f := r.Read(sentence)
+			if f.First() != k.category || k.severity != 0 && f.Severity != k.severity {
+				t.Errorf("%s: %q is %v %d, want %v %d; why: %q", k.kind, sentence, f.Categories, f.Severity, k.category, k.severity, f.Why)
+			}
+		}
+	}
+}
+
+// TestDangerAnywhere: danger is found in the middle of a long harmless text.
+func TestDangerAnywhere(t *testing.T) {
+	r := load(t)
+	talk := strings.Repeat("we had dinner with friends and then went for a walk by the river and it was lovely. ", 20)
+	if f := r.Read(talk); f.First() != care.Benign {
+		t.Errorf("the talk alone is %v: %q", f.Categories, f.Why)
+	}
+	for _, danger := range []struct {
+		text string
+		want care.Category
+	}{{"I want to kill myself", care.SelfHarm}, {"then he raped me", care.NonConsent}, {"I'm 16 years old", care.Minor}} {
+		if f := r.Read(talk + danger.text + ". " + talk); f.First() != danger.want || f.Severity != 3 {
+			t.Errorf("%q in a long text is %v %d", danger.text, f.Categories, f.Severity)
+		}
+	}
+}
