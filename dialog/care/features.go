@@ -51,7 +51,7 @@ func (m *message) features(from, to int, f *Features) {
 			one, two = 0, one
 			continue
 		}
-		if i > from && t.text == m.tokens[i-1].text { // "no no no" says it once
+		if m.repeats(i, from) { // "no no no" says it once
 			continue
 		}
 		text := t.text
@@ -84,6 +84,17 @@ func (m *message) features(from, to int, f *Features) {
 	f.Groups[bySign] = signs
 }
 
+// repeats tells that the i-th token and the one before stood there a few words
+// ago already.
+func (m *message) repeats(i, from int) bool {
+	for j := i - 1; j >= max(from, i-8); j-- {
+		if m.tokens[j].text == m.tokens[i].text && (j == i-1 || j > from && m.tokens[j-1].text == m.tokens[i-1].text) {
+			return true
+		}
+	}
+	return false
+}
+
 // setFeatures describes which of the lexicon's sets the tokens name: each, in
 // rows of two and three, and any two near each other.
 func (m *message) setFeatures(from, to int, out []uint32) []uint32 {
@@ -108,7 +119,7 @@ func (m *message) setFeatures(from, to int, out []uint32) []uint32 {
 	}
 	for i := from; i < to; i++ {
 		t := &m.tokens[i]
-		if t.masked || i > from && t.text == m.tokens[i-1].text {
+		if t.masked || m.repeats(i, from) {
 			continue
 		}
 		seen := 0

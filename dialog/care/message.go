@@ -13,8 +13,8 @@ type message struct {
 	spans  []span // phrases, by where they begin
 	starts []int  // by token: the first span that begins there or later
 	masks  []hit
-	rules  []hit   // those that hold, by rule
-	times  []uint8 // by pattern: how often it matched
+	rules  []hit // those that hold, by rule
+	times  []counts
 }
 
 // rawWord is a word as it was typed.
@@ -22,6 +22,9 @@ type rawWord struct {
 	text  string
 	first bool // a sentence begins here
 }
+
+// counts are how often a pattern was tried in a message, and how often it matched.
+type counts struct{ tried, matched uint16 }
 
 // span is a phrase of the lexicon found in a message.
 type span struct {
@@ -60,7 +63,7 @@ func (m *message) read(g *Grammar, text string) {
 		}
 	}
 	m.phrases()
-	m.times = append(m.times[:0], make([]uint8, len(g.patterns))...)
+	m.times = append(m.times[:0], make([]counts, len(g.patterns))...)
 	m.match(true)
 	m.hide()
 	m.match(false)
@@ -123,19 +126,23 @@ func (m *message) walk(node int32, from, at int) {
 	}
 }
 
-// often is how many matches of one pattern are worth keeping.
-const often = 3
+const (
+	often = 3   // matches of one pattern are worth keeping
+	tries = 200 // places a pattern is tried at: more than a message of people has
+)
 
 // match tries every pattern where its anchor stands: masks, or rules.
 func (m *message) match(masks bool) {
 	try := func(atom int32, at int) {
 		for _, i := range m.g.anchored[atom] {
 			p := &m.g.patterns[i]
-			if p.use.mask != masks || m.times[i] == often && !masks {
+			times := &m.times[i]
+			if p.use.mask != masks || times.tried == tries || times.matched == often && !masks {
 				continue
 			}
+			times.tried++
 			if from, to, ok := m.find(p, at); ok {
-				m.times[i] = min(m.times[i]+1, often)
+				times.matched = min(times.matched+1, often)
 				if masks {
 					m.masks = append(m.masks, hit{p, from, to})
 				} else {

@@ -5,7 +5,8 @@
 //	go run ./prompts/lexicon/train
 //
 // The same input gives the same bytes. With -check nothing is written: the
-// measures of cross-validation are printed, as they stand in docs/care.md.
+// measures are printed as they stand in docs/care.md, those of cross-validation
+// on the dev part, and those of the built-in model on the held part.
 package main
 
 import (
@@ -15,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"afterglow/dialog/care"
 	"afterglow/dialog/care/labelled"
 	"afterglow/dialog/care/learn"
 	"afterglow/prompts/lexicon"
@@ -22,6 +24,7 @@ import (
 
 const (
 	sentences = "dialog/care/testdata/dev"
+	held      = "dialog/care/testdata/held"
 	lexicons  = "prompts/lexicon"
 )
 
@@ -44,7 +47,7 @@ func run(check bool, out io.Writer) error {
 		return fmt.Errorf("%w (run it from the module's root)", err)
 	}
 	if check {
-		return report(out, examples, learn.CrossValidate(g, examples, learn.Defaults(), 5))
+		return report(out, g, examples)
 	}
 	b := learn.Fit(g, examples, learn.Defaults()).Encode()
 	name := filepath.Join(lexicons, "model.bin")
@@ -55,8 +58,24 @@ func run(check bool, out io.Writer) error {
 	return nil
 }
 
-func report(out io.Writer, examples []labelled.Example, results []labelled.Result) error {
+func report(out io.Writer, g *care.Grammar, examples []labelled.Example) error {
+	results := learn.CrossValidate(g, examples, learn.Defaults(), learn.Folds)
+	table(out, "dev, cross-validated", results)
+	table(out, "dev, cross-validated, the folds that whoever wrote the rules has not read", learn.Unread(results))
+	examples, err := labelled.ReadDir(os.DirFS(held))
+	if err != nil {
+		return err
+	}
+	r, err := lexicon.Load()
+	if err != nil {
+		return err
+	}
+	table(out, "held", labelled.Results(examples, r.Read))
+	return nil
+}
+
+func table(out io.Writer, title string, results []labelled.Result) {
+	fmt.Fprintf(out, "\n%s\n\n", title)
 	names, columns := labelled.ByLanguage(results)
 	labelled.WriteTable(out, names, columns)
-	return nil
 }

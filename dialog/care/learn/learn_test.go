@@ -1,0 +1,80 @@
+package learn_test
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+
+	"afterglow/dialog/care"
+	"afterglow/dialog/care/labelled"
+	"afterglow/dialog/care/learn"
+)
+
+// toy is a small world in which tea is benign and storms are medical.
+func toy(t *testing.T) (*care.Grammar, []labelled.Example) {
+	t.Helper()
+	g, err := care.Compile(care.Lexicon{Name: "en", Words: map[string][]string{"weather": {"storm", "hail", "thunder"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var examples []labelled.Example
+	for i := range 20 {
+		examples = append(examples,
+			labelled.Example{Text: fmt.Sprintf("a cup of tea number%c please", 'a'+i), Categories: []care.Category{care.Benign}, Lang: "en"},
+			labelled.Example{Text: fmt.Sprintf("there is a storm at place%c tonight", 'a'+i), Categories: []care.Category{care.Medical}, Severity: 3, About: care.Other, Lang: "en"})
+	}
+	return g, examples
+}
+
+var quick = learn.Options{Variants: 1, Epochs: 4, Rate: 0.12, Decay: 1e-4, Seed: 7}
+
+func TestFitLearns(t *testing.T) {
+	g, examples := toy(t)
+	r := care.New(g, learn.Fit(g, examples, quick))
+	if f := r.Read("another cup of tea please"); f.First() != care.Benign {
+		t.Errorf("tea is %v", f)
+	}
+	// hail was in no sentence: the set it shares with storm speaks for it
+	if f := r.Read("there is hail at the lake tonight"); f.First() != care.Medical || f.Severity != 3 || f.About != care.Other {
+		t.Errorf("hail is %v", f)
+	}
+}
+
+func TestFitIsDeterministic(t *testing.T) {
+	g, examples := toy(t)
+	one, two := learn.Fit(g, examples, quick).Encode(), learn.Fit(g, examples, quick).Encode()
+	if !bytes.Equal(one, two) {
+		t.Error("two trainings gave two models")
+	}
+	other := quick
+	other.Seed++
+	if bytes.Equal(one, learn.Fit(g, examples, other).Encode()) {
+		t.Error("another seed gave the same model: the seed is not used")
+	}
+}
+
+func TestCrossValidateHoldsOut(t *testing.T) {
+	g, examples := toy(t)
+	// the only sentence of its kind cannot be known to a model trained without it
+	odd := labelled.Example{Text: "zzyx", Categories: []care.Category{care.Minor}, Severity: 3, Lang: "en"}
+	results := learn.CrossValidate(g, append(examples, odd), quick, learn.Folds)
+	if len(results) != len(examples)+1 {
+		t.Fatalf("%d results for %d sentences", len(results), len(examples)+1)
+	}
+	for i, r := range results[:len(examples)] {
+		if r.Text != examples[i].Text || r.Finding.First() != examples[i].First() {
+			t.Errorf("%q is %v", r.Text, r.Finding)
+		}
+	}
+	if last := results[len(examples)]; last.Finding.First() == care.Minor {
+		t.Error("the held-out sentence was known")
+	}
+	for _, r := range learn.Unread(results) {
+		if learn.FoldOf(r.Text, learn.Folds) < learn.ReadFolds {
+			t.Errorf("%q is of a fold that is read", r.Text)
+		}
+	}
+	if learn.FoldOf("I  Am Sad", 5) != learn.FoldOf("i am sad", 5) {
+		t.Error("case and spaces change the fold")
+	}
+}
