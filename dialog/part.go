@@ -9,7 +9,6 @@ type part struct {
 	id  int
 	raw string
 	val Coded // set once it is open
-	err error
 }
 
 // Part opens section id of the state as a T. What is changed in the result is

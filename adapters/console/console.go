@@ -32,10 +32,9 @@ type Console struct {
 	folder string // where files are put
 	record io.Writer
 
-	mu    sync.Mutex
-	sent  int
-	last  [][]dialog.Choice
-	nudge bool
+	mu   sync.Mutex
+	sent int
+	last [][]dialog.Choice
 }
 
 // Options of a console.

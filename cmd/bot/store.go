@@ -28,7 +28,7 @@ func openStore(ctx context.Context, cfg Config, dir string, clock *clock, log *s
 	case "redis", "rediss":
 		opts := redis.Options{Prefix: cfg.Store.Prefix, Wait: cfg.Store.Wait, Log: log}
 		if clock.warp != 1 {
-			opts.Ahead = func() time.Duration { return clock.Now().Sub(time.Now()) }
+			opts.Ahead = func() time.Duration { return time.Until(clock.Now()) }
 		}
 		store, err = redis.Open(ctx, url, opts)
 		return store, false, err

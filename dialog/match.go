@@ -1,0 +1,208 @@
+package dialog
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// choices are the options in the order in which they are numbered, the
+// confirming one last.
+func (t *Turn) choices(r *Run, st *Step) []Option {
+	list := t.offered(r, st)
+	list = slices.DeleteFunc(list, func(o Option) bool { return o.Share != "" || o.URL != "" })
+	if st.Form == Many || st.Form == Each {
+		list = append(list, Option{ID: navDone, Label: t.Label("engine.nav.done")})
+	}
+	return list
+}
+
+// several reads "2", "1, 3", "sore and tired": every part has to be an option.
+// A question for one takes one.
+func (t *Turn) several(r *Run, st *Step, opts []Option, text string) []string {
+	if o := t.option(r, st, opts, Fold(text)); o != "" {
+		return []string{o}
+	}
+	if st.Form != Many && st.Form != Each {
+		return nil
+	}
+	parts := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;/+&\n", r) })
+	if list := t.allOptions(r, st, opts, parts); len(list) > 0 {
+		return list
+	}
+	words := strings.Fields(Fold(text))
+	words = slices.DeleteFunc(words, func(w string) bool { return t.means("engine.means.and", w) })
+	return t.allOptions(r, st, opts, words)
+}
+
+func (t *Turn) allOptions(r *Run, st *Step, opts []Option, parts []string) []string {
+	var list []string
+	for _, part := range parts {
+		part = Fold(part)
+		if part == "" {
+			continue
+		}
+		rate := ""
+		o := t.option(r, st, opts, part)
+		if o == "" && st.Form == Each {
+			o, rate = t.rated(r, st, opts, part)
+		}
+		if o == "" {
+			return nil
+		}
+		if rate != "" {
+			o += "=" + rate
+		}
+		list = append(list, o)
+	}
+	return list
+}
+
+// rated reads "cuddling ask first": an option and what it is rated.
+func (t *Turn) rated(r *Run, st *Step, opts []Option, part string) (opt, rate string) {
+	words := strings.Fields(part)
+	for cut := len(words) - 1; cut > 0; cut-- {
+		opt = t.option(r, st, opts, strings.Join(words[:cut], " "))
+		if opt == "" {
+			continue
+		}
+		rest := strings.Join(words[cut:], " ")
+		for _, id := range st.Rates {
+			key := r.Flow + "." + st.Key
+			if Fold(Plain(t.Label(key+"."+id))) == rest || t.means(key+".means."+id, rest) {
+				return opt, id
+			}
+		}
+	}
+	return "", ""
+}
+
+// option finds the one that a folded text names: by number, by label, or by
+// what people say instead.
+func (t *Turn) option(r *Run, st *Step, opts []Option, fold string) string {
+	if n, err := strconv.Atoi(fold); err == nil && n >= 1 && n <= len(opts) && !st.takes(Number) {
+		return opts[n-1].ID
+	}
+	for _, o := range opts {
+		if fold != "" && Fold(t.label(r, st, o)) == fold {
+			return o.ID
+		}
+	}
+	for _, o := range opts {
+		key := r.Flow + "." + st.Key + ".means." + o.ID
+		if o.ID == navDone {
+			key = "engine.means.done"
+		}
+		if t.means(key, fold) {
+			return o.ID
+		}
+	}
+	return ""
+}
+
+// exact tells whether the text stands on a button of the question as it is.
+func (t *Turn) exact(r *Run, st *Step, text string) bool {
+	fold := Fold(text)
+	if fold == "" {
+		return false
+	}
+	for _, o := range t.choices(r, st) {
+		if Fold(t.label(r, st, o)) == fold {
+			return true
+		}
+	}
+	n, err := strconv.Atoi(fold)
+	return err == nil && n >= 0
+}
+
+// near finds the one option whose label begins with the text, has all its words,
+// or is one slip of the finger away.
+func (t *Turn) near(r *Run, st *Step, opts []Option, fold string) string {
+	if utf8.RuneCountInString(fold) < 3 {
+		return ""
+	}
+	found := ""
+	for _, o := range opts {
+		label := Fold(t.label(r, st, o))
+		if strings.HasPrefix(label, fold) || within(fold, label) || len(fold) >= 4 && oneSlip(label, fold) {
+			if found != "" {
+				return ""
+			}
+			found = o.ID
+		}
+	}
+	return found
+}
+
+// within tells whether every word of text is one of label's.
+func within(text, label string) bool {
+	words := strings.Fields(label)
+	for _, w := range strings.Fields(text) {
+		if !slices.Contains(words, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// oneSlip tells whether a and b differ by one letter more, less, other or swapped.
+func oneSlip(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	if len(x) < len(y) {
+		x, y = y, x
+	}
+	if len(x)-len(y) > 1 {
+		return false
+	}
+	i := 0
+	for i < len(y) && x[i] == y[i] {
+		i++
+	}
+	if len(x) > len(y) {
+		return string(x[i+1:]) == string(y[i:])
+	}
+	if i == len(x) {
+		return true
+	}
+	if string(x[i+1:]) == string(y[i+1:]) {
+		return true
+	}
+	return i+1 < len(x) && x[i] == y[i+1] && x[i+1] == y[i] && string(x[i+2:]) == string(y[i+2:])
+}
+
+// means tells whether the folded text is one of the things people say, by the
+// words under key.
+func (t *Turn) means(key, fold string) bool {
+	for _, lang := range []string{t.Script.lang(t.State.Lang), t.Script.Langs[0]} {
+		for _, m := range t.Script.Words[lang][key] {
+			if Fold(m) == fold {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// navWord finds the navigation that a text names: back, skip, stop, change.
+func (t *Turn) navWord(fold string) string {
+	for _, nav := range []string{"back", "skip", "stop", "change", "repeat"} {
+		if fold != "" && (Fold(Plain(t.Label("engine.nav."+nav))) == fold || t.means("engine.means."+nav, fold)) {
+			return nav
+		}
+	}
+	return ""
+}
+
+// commandWord finds the command whose name or plain word the text is.
+func (t *Turn) commandWord(fold string) string {
+	if _, ok := t.Script.Commands[fold]; ok {
+		return fold
+	}
+	for _, name := range sortedNames(t.Script.Commands) {
+		if t.means("engine.command."+name, fold) {
+			return name
+		}
+	}
+	return ""
+}
