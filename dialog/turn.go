@@ -146,6 +146,7 @@ func (t *Turn) Post(e Entry) {
 		e.Msg.Hint = t.Event.Hint
 	}
 	t.State.post(e, t.Now)
+	t.posted = true
 }
 
 func (t *Turn) shareRow(rows [][]Choice) [][]Choice {
