@@ -14,23 +14,39 @@ import (
 // TestPlatform lives through the chats of every platform.
 func TestPlatform(t *testing.T) {
 	platformtest.Run(t, func(t testing.TB) platformtest.Subject {
-		s := telegramtest.New()
-		t.Cleanup(s.Close)
-		return &subject{t: t, server: s, Person: s.Person("en")}
+		return newSubject(t, Config{})
+	})
+}
+
+// TestPlatformByWebhook lives through them once more, with updates being brought.
+func TestPlatformByWebhook(t *testing.T) {
+	platformtest.Run(t, func(t testing.TB) platformtest.Subject {
+		addr := free(t)
+		s := newSubject(t, Config{Webhook: Webhook{URL: "https://bot.example/telegram", Listen: addr}})
+		s.server.Proxy(addr)
+		return s
 	})
 }
 
 // subject is a person on the test server.
 type subject struct {
 	t      testing.TB
+	cfg    Config
 	server *telegramtest.Server
 	*telegramtest.Person
+}
+
+func newSubject(t testing.TB, cfg Config) *subject {
+	s := telegramtest.New()
+	t.Cleanup(s.Close)
+	cfg.Token, cfg.APIURL, cfg.Log = telegramtest.Token, s.URL(), testLog(t)
+	return &subject{t, cfg, s, s.Person("en")}
 }
 
 func (s *subject) Name() string { return Name }
 
 func (s *subject) Connect() (dialog.Platform, func(context.Context, func(context.Context, dialog.Event) error), error) {
-	bot, err := New(context.Background(), Config{Token: telegramtest.Token, APIURL: s.server.URL(), Log: testLog(s.t)})
+	bot, err := New(context.Background(), s.cfg)
 	if err != nil {
 		return nil, nil, err
 	}

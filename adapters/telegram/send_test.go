@@ -295,3 +295,48 @@ func TestNewTellsWhatIsWrong(t *testing.T) {
 		}
 	}
 }
+
+// The library loses the error code of an upload; the verdict does not.
+func TestUploadsFailAsWell(t *testing.T) {
+	t.Parallel()
+	s := telegramtest.New()
+	defer s.Close()
+	b := open(t, s, Config{})
+	mira, id := reached(s)
+	card := dialog.Message{Text: "Card", Picture: &dialog.File{Name: "c.png", Bytes: make([]byte, 1<<20)}}
+	for _, tt := range []struct {
+		before func()
+		want   dialog.Verdict
+	}{
+		{func() { s.Fail(1, telegramtest.BadGateway) }, dialog.Unknown},
+		{func() { s.Fail(1, telegramtest.Lost) }, dialog.Unknown},
+		{func() { s.Refuse(2, "Bad Request: IMAGE_PROCESS_FAILED") }, dialog.Never},
+		{func() { s.Fail(1, telegramtest.Limited) }, dialog.Later},
+		{mira.Block, dialog.Later}, // still limited, so it is not even tried
+	} {
+		tt.before()
+		_, err := b.Send(context.Background(), id, card)
+		var se *dialog.SendError
+		if !errors.As(err, &se) || se.Verdict != tt.want {
+			t.Errorf("%v, not %v", err, tt.want)
+		}
+	}
+	noor, other := reached(s)
+	noor.Deactivate()
+	_, err := b.Send(context.Background(), other, card)
+	var se *dialog.SendError
+	if !errors.As(err, &se) || se.Verdict != dialog.Gone {
+		t.Errorf("%v", err)
+	}
+}
+
+// Whoever prints a bot does not print its token.
+func TestPrintingABot(t *testing.T) {
+	t.Parallel()
+	s := telegramtest.New()
+	defer s.Close()
+	b := open(t, s, Config{})
+	if text := fmt.Sprintf("%v %+v %s", b, b, b); strings.Contains(text, telegramtest.Token) {
+		t.Error(text)
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,15 +23,21 @@ import (
 	"afterglow/dialog"
 )
 
-// free is an address on the loopback that nobody listens on.
+// free is an address on the loopback that nobody listens on, and that nobody is
+// handed by chance: it lies below the ports that systems give away.
 func free(t testing.TB) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		addr := fmt.Sprintf("127.0.0.1:%d", 10000+(uint32(os.Getpid())*251+ports.Add(1))%20000)
+		if l, err := net.Listen("tcp", addr); err == nil {
+			l.Close()
+			return addr
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no port is free")
+	return ""
 }
+
+var ports atomic.Uint32
 
 // Behind a proxy: an update is repeated until the handler has taken it.
 func TestWebhook(t *testing.T) {

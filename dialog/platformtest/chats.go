@@ -237,7 +237,8 @@ var chats = []chat{
 > /list
 < (teas.txt) All our teas.
 > /hide
-= 0
+< All gone.
+= 1
 > hello
 < The house is open.
 `},

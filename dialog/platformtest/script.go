@@ -39,7 +39,7 @@ func script() *dialog.Script {
 		Actions: map[string]func(*dialog.Turn){
 			"hello":  func(t *dialog.Turn) { t.Say("house.hello") },
 			"served": func(t *dialog.Turn) { t.Say("house.served") },
-			"hide":   func(t *dialog.Turn) { t.Remove() },
+			"hide":   func(t *dialog.Turn) { t.Remove(); t.Say("house.hidden") },
 			"marks":  func(t *dialog.Turn) { t.Say("house.marks") },
 			"long":   func(t *dialog.Turn) { t.Tell(strings.Repeat("A leaf falls into the cup. ", 300) + "And that is all.") },
 			"later": func(t *dialog.Turn) {
@@ -73,6 +73,7 @@ var words = dialog.Words{
 	"house.later":  {"I put the kettle on."},
 	"house.kettle": {"The kettle whistles."},
 	"house.marks":  {"*Salt & <b>pepper</b>* \"and\" 5 > 3 \\* _so_ `on` [x](y) 🫖"},
+	"house.hidden": {"All gone."},
 	"house.card":   {"Your card."},
 	"house.list":   {"All our teas."},
 

@@ -177,6 +177,7 @@ func (w *world) line(sign, rest string) {
 				name, n = words[0], k
 			}
 		}
+		w.settle() // what was begun is over
 		do := mishaps[name]
 		if do == nil {
 			w.t.Fatalf("no mishap is named %q", name)
