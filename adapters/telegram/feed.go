@@ -41,7 +41,8 @@ type item struct {
 const (
 	maxHandlers = 64
 	maxLoose    = 1000
-	itemLife    = 24 * time.Hour // as long as Telegram itself would keep it
+	itemLife    = 24 * time.Hour  // as long as Telegram itself would keep it
+	maxAgain    = 5 * time.Second // between two offers of an update that fails
 	// stuckTries is how often an update must have failed before it may be moved
 	// out of the way of everybody else's.
 	stuckTries = 3
@@ -179,7 +180,7 @@ func (f *feed) run(who dialog.PersonID) {
 // finish offers an update until the handler has taken it, and tells whether it
 // came to an end.
 func (f *feed) finish(it *item) bool {
-	for wait := pace / 2; ; wait = min(2*wait, maxWait) {
+	for wait := pace / 2; ; wait = min(2*wait, maxAgain) {
 		select {
 		case f.slots <- struct{}{}:
 		case <-f.ctx.Done():

@@ -19,7 +19,7 @@ const (
 	// pace is how soon Telegram is asked again while something is still being
 	// handled. Under half a second it would answer with one update only.
 	pace    = 600 * time.Millisecond
-	maxWait = 30 * time.Second // between tries, of a call as of a handler
+	maxWait = 30 * time.Second // between tries of a call that fails
 )
 
 // poll is the receiving loop. An update is confirmed by asking for what comes

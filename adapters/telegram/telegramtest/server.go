@@ -161,9 +161,9 @@ func (s *Server) problem(format string, args ...any) {
 	s.problems = append(s.problems, fmt.Sprintf(format, args...))
 }
 
-// Wait waits until ok, for five seconds at most, and tells whether it came to that.
+// Wait waits until ok, for a quarter of a minute at most, and tells whether it came to that.
 func (s *Server) Wait(ok func() bool) bool {
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
 		if ok() {
 			return true
 		}
