@@ -21,10 +21,10 @@ type feed struct {
 	slots  chan struct{} // one for each handler at work
 
 	mu     sync.Mutex
-	known  map[int64]*item // by update id; all that Telegram may bring again
-	lanes  map[dialog.PersonID][]*item
-	loose  int           // in a lane, but no longer known
-	signal chan struct{} // something was done
+	known  map[int64]*item             // by update id; all that Telegram may bring again
+	lanes  map[dialog.PersonID][]*item // what is not done, the first at work
+	loose  int                         // in a lane, but no longer known
+	signal chan struct{}               // something was done
 	alive  sync.WaitGroup
 }
 
@@ -152,29 +152,36 @@ func (f *feed) run(who dialog.PersonID) {
 	defer f.alive.Done()
 	for {
 		f.mu.Lock()
-		queue := f.lanes[who]
-		if len(queue) == 0 {
-			delete(f.lanes, who)
-			f.mu.Unlock()
-			return
-		}
-		it := queue[0]
-		f.lanes[who] = queue[1:]
+		it := f.lanes[who][0]
 		f.mu.Unlock()
 		if !f.finish(it) {
 			return // the lane stays in the map: nobody begins it again
 		}
-		f.mu.Lock()
-		it.done = true
-		if it.loose {
-			f.loose--
-		}
-		f.mu.Unlock()
-		select {
-		case f.signal <- struct{}{}:
-		default:
+		if !f.next(who) {
+			return
 		}
 	}
+}
+
+// next notes that the first of a lane is done, and tells whether there is more.
+func (f *feed) next(who dialog.PersonID) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	queue := f.lanes[who]
+	queue[0].done = true
+	if queue[0].loose {
+		f.loose--
+	}
+	if queue = queue[1:]; len(queue) > 0 {
+		f.lanes[who] = queue
+	} else {
+		delete(f.lanes, who)
+	}
+	select {
+	case f.signal <- struct{}{}:
+	default:
+	}
+	return len(queue) > 0
 }
 
 // finish offers an update until the handler has taken it, and tells whether it
@@ -226,20 +233,16 @@ func (f *feed) failed(it *item) bool {
 func (f *feed) loosen() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	well, ill, stuck := map[dialog.PersonID]bool{}, map[dialog.PersonID]bool{}, map[dialog.PersonID]bool{}
+	well, stuck := map[dialog.PersonID]bool{}, map[dialog.PersonID]bool{}
 	for _, it := range f.known {
-		who := it.what.lane()
-		switch {
-		case it.done:
+		if who := it.what.lane(); f.lanes[who] == nil {
 			well[who] = true
-		case it.tries >= stuckTries:
-			stuck[who] = true
-			fallthrough
-		default:
-			ill[who] = true
 		}
 	}
-	if len(ill) > 1 && len(ill) >= len(well) {
+	for who, queue := range f.lanes {
+		stuck[who] = queue[0].tries >= stuckTries
+	}
+	if ill := len(f.lanes); ill > 1 && ill >= len(well) {
 		return
 	}
 	for id, it := range f.known {
