@@ -22,8 +22,7 @@ func (b *bot) after(s *dialog.Script) {
 			at = lastNight(t).Add(-8 * time.Hour)
 		}
 		p := plan(t)
-		e := p.note(t, at, t.Run.Value("who"))
-		t.Put("encounter", e.ID)
+		p.Told = p.note(t, at, t.Run.Value("who")).ID
 	}
 	s.Facts["planned"] = func(t *dialog.Turn) string {
 		e := b.encounter(t)
@@ -121,8 +120,8 @@ func (b *bot) after(s *dialog.Script) {
 // encounter is the one the run is about.
 func (b *bot) encounter(t *dialog.Turn) *Encounter {
 	p := plan(t)
-	if e := p.Encounter(t.Run.Value("encounter")); e != nil {
-		return e
+	if t.Run.Flow == "after" {
+		return p.Encounter(p.Told)
 	}
 	if e := p.Encounter(t.Run.Note); e != nil {
 		return e

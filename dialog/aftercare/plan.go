@@ -13,6 +13,7 @@ import (
 // sent unasked.
 type Plan struct {
 	Encounters []Encounter // the latest few
+	Told       string      // the encounter that was told of last
 	Sent       []time.Time // unasked messages of the last week
 	Paused     time.Time   // nothing comes unasked before then; [forever]: until they say
 	Missed     int         // encounters in a row that stayed without an answer
@@ -58,6 +59,7 @@ func (p *Plan) Code(c *dialog.Coder) {
 		c.Count(&e.Sent)
 		c.Time(&e.Answered)
 	})
+	c.ID(&p.Told)
 	dialog.List(c, &p.Sent, (*dialog.Coder).Time)
 	c.Time(&p.Paused)
 	c.Count(&p.Missed)
