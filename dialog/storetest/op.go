@@ -122,6 +122,9 @@ func damage(key dialog.Key) op {
 	}}
 }
 
+// soon is longer than any operation takes.
+const soon = 10 * time.Second
+
 // lease is how long everybody in these tests keeps whom they claim.
 const lease = 30 * time.Second
 

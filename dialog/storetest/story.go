@@ -8,7 +8,9 @@ import (
 
 // story is the contract of [dialog.Store] once more, told as what happens to
 // some people. Tags are written as words; "" is the zero tag. The clock starts
-// at hour 0; a lease is half a minute.
+// at hour 0; a lease is half a minute. A store that goes by a clock of its own
+// sees moments pass while it works, so the story keeps some seconds away from
+// where a lease or a tombstone ends.
 var story = []chapter{{"a stranger", []op{
 	load("mira", nobody),
 	due(10),
@@ -72,7 +74,7 @@ var story = []chapter{{"a stranger", []op{
 	due(10, "mira"),
 }}, {"an alarm rings on the dot", []op{
 	commit("mira", "", "one", "calm", hour(9)),
-	clock(hour(9).add(-10 * time.Second)),
+	clock(hour(9).add(-soon)),
 	due(10),
 	clock(hour(9)),
 	due(10, "mira"),
@@ -101,7 +103,7 @@ var story = []chapter{{"a stranger", []op{
 	clock(hour(1)),
 	due(10, "mira"),
 	due(10),
-	clock(hour(1).add(20 * time.Second)),
+	clock(hour(1).add(soon)),
 	due(10),
 	load("mira", present("one", "calm")), // a claim is no commit
 	commit("mira", "one", "two", "nudged", hour(2)),  // the work is done
@@ -109,7 +111,7 @@ var story = []chapter{{"a stranger", []op{
 	due(10),                                          // and the lease gone with it
 	clock(hour(2)),                                   //
 	due(10, "mira"),                                  //
-	clock(hour(2).add(31 * time.Second)),             // that worker died
+	clock(hour(2).add(lease + soon)),                 // that worker died
 	due(10, "mira"),                                  // so it comes again
 	commit("mira", "two", "three", "tired", hour(2)), // still due
 	due(10, "mira"),                                  //
@@ -137,7 +139,7 @@ var story = []chapter{{"a stranger", []op{
 	clock(hour(47)),
 	load("mira", erased("gone", hour(0))),
 	load("noor", erased("gone", hour(0))),
-	clock(hour(48)),
+	clock(hour(48).add(soon)),
 	load("mira", nobody),
 	due(10),
 	commit("mira", "gone", "two", "ghost", never, dialog.ErrConflict),
@@ -154,6 +156,6 @@ var story = []chapter{{"a stranger", []op{
 	forget("mira", "gone", "again"),
 	clock(hour(60)),
 	load("mira", erased("again", hour(40))), // the second one counts
-	clock(hour(88)),
+	clock(hour(88).add(soon)),
 	load("mira", nobody),
 }}}
