@@ -10,6 +10,7 @@ import (
 // docs/care.md.
 const (
 	doubt     = 0.50 // benign at least this much: benign
+	terse     = 0.30 // the same for three words or fewer, which say little
 	partly    = 0.15 // what a part of a long text may leave to benign
 	firm      = 0.80 // benign at most this much where a rule matched
 	dangerNow = 0.40 // of the severities above 0, the share that means 3
@@ -34,8 +35,11 @@ func (r *Recogniser) decide(in *reading, v view) Finding {
 		}
 	}
 	limit := float32(doubt)
-	if len(rules) > 0 {
+	switch {
+	case len(rules) > 0:
 		limit = firm
+	case len(in.tokens) <= 3:
+		limit = terse
 	}
 	var first Category
 	switch {

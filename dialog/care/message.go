@@ -174,6 +174,7 @@ func (m *message) hide() {
 			m.tokens[i].masked = true
 		}
 	}
+	m.masks = m.masks[:min(len(m.masks), 64)] // enough to name them
 }
 
 // find looks for p around its anchor, which stands at.

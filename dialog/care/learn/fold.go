@@ -32,27 +32,29 @@ func Unread(results []labelled.Result) []labelled.Result {
 // some does not move the others.
 func CrossValidate(g *care.Grammar, examples []labelled.Example, o Options, folds int) []labelled.Result {
 	results := make([]labelled.Result, len(examples))
+	at := make(map[string]labelled.Result, len(examples))
 	for fold := range folds {
-		results = validate(g, examples, o, folds, fold, results)
+		for _, r := range Validate(g, examples, o, folds, fold) {
+			at[r.Text] = r
+		}
+	}
+	for i, e := range examples {
+		results[i] = labelled.Result{Example: e, Finding: at[e.Text].Finding}
 	}
 	return results
 }
 
-// validate fills in the results of one fold.
-func validate(g *care.Grammar, examples []labelled.Example, o Options, folds, fold int, results []labelled.Result) []labelled.Result {
-	var train []labelled.Example
+// Validate reads the examples of one fold with a model trained on the others.
+func Validate(g *care.Grammar, examples []labelled.Example, o Options, folds, fold int) []labelled.Result {
+	var train, test []labelled.Example
 	for _, e := range examples {
-		if FoldOf(e.Text, folds) != fold {
+		if FoldOf(e.Text, folds) == fold {
+			test = append(test, e)
+		} else {
 			train = append(train, e)
 		}
 	}
-	r := care.New(g, Fit(g, train, o))
-	for i, e := range examples {
-		if FoldOf(e.Text, folds) == fold {
-			results[i] = labelled.Result{Example: e, Finding: r.Read(e.Text)}
-		}
-	}
-	return results
+	return labelled.Results(test, care.New(g, Fit(g, train, o)).Read)
 }
 
 // FoldOf is the fold of a text. Texts that differ only in case and spaces

@@ -1,0 +1,105 @@
+package lexicon_test
+
+import (
+	"bytes"
+	"os"
+	"testing"
+
+	"afterglow/dialog/care/labelled"
+	"afterglow/dialog/care/learn"
+	"afterglow/prompts/lexicon"
+)
+
+const (
+	dev  = "../../dialog/care/testdata/dev"
+	held = "../../dialog/care/testdata/held"
+)
+
+// floors are what the recogniser reached, less a little: a change may not fall
+// below them. They are not the goals; docs/care.md sets the two side by side.
+type floors struct {
+	danger, serious, worst, drops, macroF1 float64 // at least
+	ordinary, falseAlarms                  float64 // at most
+}
+
+func (f floors) check(t *testing.T, name string, m labelled.Measures) {
+	t.Helper()
+	for _, c := range []struct {
+		measure    string
+		got, floor float64
+		ok         bool
+	}{
+		{"severity 3, right category", m.Danger.Value(), f.danger, m.Danger.Value() >= f.danger},
+		{"severity 3, ordinary answer", m.Ordinary.Value(), f.ordinary, m.Ordinary.Value() <= f.ordinary},
+		{"severity >= 2, right category", m.Serious.Value(), f.serious, m.Serious.Value() >= f.serious},
+		{"worst of categories 1-5", m.Worst.Value(), f.worst, m.Worst.Value() >= f.worst},
+		{"category 6 recognised", m.Drops.Value(), f.drops, m.Drops.Value() >= f.drops},
+		{"false alarms, benign", m.FalseAlarms.Value(), f.falseAlarms, m.FalseAlarms.Value() <= f.falseAlarms},
+		{"macro-F1", m.MacroF1, f.macroF1, m.MacroF1 >= f.macroF1},
+	} {
+		if !c.ok {
+			t.Errorf("%s: %s is %.3f, the floor is %.3f", name, c.measure, c.got, c.floor)
+		}
+	}
+}
+
+func sentences(t *testing.T, dir string) []labelled.Example {
+	t.Helper()
+	examples, err := labelled.ReadDir(os.DirFS(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return examples
+}
+
+// measure checks English, the other languages together, and all.
+func measure(t *testing.T, results []labelled.Result, want map[string]floors) {
+	t.Helper()
+	names, columns := labelled.ByLanguage(results)
+	checked := 0
+	for i, name := range names {
+		if f, ok := want[name]; ok {
+			f.check(t, name, columns[i])
+			checked++
+		}
+	}
+	if checked != len(want) {
+		t.Errorf("%d of %d floors checked: a language has no sentences", checked, len(want))
+	}
+}
+
+// TestHeld measures the built-in model on sentences that nothing was trained
+// or tuned on.
+func TestHeld(t *testing.T) {
+	measure(t, labelled.Results(sentences(t, held), load(t).Read), heldFloors)
+}
+
+// TestDev measures, on the last fold, a model that was trained without it, and
+// rules whose author has not read it.
+func TestDev(t *testing.T) {
+	g, err := lexicon.Grammar(os.DirFS("."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	results := learn.Validate(g, sentences(t, dev), learn.Defaults(), learn.Folds, learn.Folds-1)
+	measure(t, results, devFloors)
+}
+
+// TestModelIsFresh: model.bin is what training makes of the lexicon and the
+// sentences as they are now, byte for byte.
+func TestModelIsFresh(t *testing.T) {
+	g, err := lexicon.Grammar(os.DirFS("."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile("model.bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(learn.Fit(g, sentences(t, dev), learn.Defaults()).Encode(), want) {
+		t.Error("model.bin is stale: run go run ./prompts/lexicon/train from the module's root")
+	}
+	if len(want) > 2<<20 {
+		t.Errorf("model.bin has %d bytes, the most is 2 MB", len(want))
+	}
+}
