@@ -46,7 +46,7 @@ func TestLogsTellNothing(t *testing.T) {
 	mira.Tap(word)
 	s.Expire()
 	s.Offline(true)
-	time.Sleep(1200 * time.Millisecond)
+	s.Wait(func() bool { return strings.Contains(out.String(), "could not be fetched") })
 	b.Send(context.Background(), person(mira.ID), dialog.Message{Text: said})
 	b.Register(context.Background(), "en")
 	stop()

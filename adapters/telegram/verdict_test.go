@@ -18,6 +18,7 @@ import (
 // TestVerdict sends through a server that answers just so, and looks at what is
 // made of it.
 func TestVerdict(t *testing.T) {
+	t.Parallel()
 	no := func(code int, text, more string) func(http.ResponseWriter) {
 		return func(w http.ResponseWriter) {
 			w.WriteHeader(code)
@@ -56,10 +57,11 @@ func TestVerdict(t *testing.T) {
 		{"nonsense", func(w http.ResponseWriter) { fmt.Fprint(w, `{"ok":true,"result":"fine"}`) }, dialog.Unknown, 0, false},
 		{"no message id", func(w http.ResponseWriter) { fmt.Fprint(w, `{"ok":true,"result":{}}`) }, dialog.Unknown, 0, false},
 		{"an empty object", func(w http.ResponseWriter) { fmt.Fprint(w, `{}`) }, dialog.Unknown, 0, false},
-		{"no answer in time", func(w http.ResponseWriter) { time.Sleep(300 * time.Millisecond) }, dialog.Unknown, 0, false},
+		{"no answer in time", func(http.ResponseWriter) { time.Sleep(patience + time.Second) }, dialog.Unknown, 0, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			var calls atomic.Int32
 			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if strings.HasSuffix(r.URL.Path, "/getMe") {
@@ -74,7 +76,7 @@ func TestVerdict(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+			ctx, cancel := context.WithTimeout(context.Background(), patience)
 			defer cancel()
 			_, err = b.Send(ctx, "telegram:4711", dialog.Message{Text: "Hello."})
 			var se *dialog.SendError
@@ -93,6 +95,9 @@ func TestVerdict(t *testing.T) {
 		})
 	}
 }
+
+// patience is how long a send may take here.
+const patience = 3 * time.Second
 
 func b2i(b bool) int {
 	if b {
@@ -119,6 +124,7 @@ func hangUp(w http.ResponseWriter, last string) {
 
 // Nobody listens: surely not sent.
 func TestVerdictNotConnected(t *testing.T) {
+	t.Parallel()
 	s := telegramtest.New()
 	b := open(t, s, Config{})
 	s.Close()
@@ -134,6 +140,7 @@ func TestVerdictNotConnected(t *testing.T) {
 }
 
 func TestVerdictOfStrangers(t *testing.T) {
+	t.Parallel()
 	s := telegramtest.New()
 	defer s.Close()
 	b := open(t, s, Config{})
@@ -150,6 +157,7 @@ func TestVerdictOfStrangers(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
+	t.Parallel()
 	var l limits
 	now := time.Unix(1000, 0)
 	if d, _ := l.wait(1, now); d != 0 {
