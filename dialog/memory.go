@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -25,7 +27,11 @@ type remembered struct {
 	damaged bool
 }
 
-var _ Store = (*MemoryStore)(nil)
+var (
+	_ Store    = (*MemoryStore)(nil)
+	_ Walker   = (*MemoryStore)(nil)
+	_ Rewriter = (*MemoryStore)(nil)
+)
 
 // NewMemoryStore returns an empty store that goes by the given clock.
 func NewMemoryStore(now func() time.Time) *MemoryStore {
@@ -123,6 +129,43 @@ func (m *MemoryStore) Due(ctx context.Context, lease time.Duration, n int) ([]Ke
 		m.people[key] = r
 	}
 	return due, nil
+}
+
+// Keys implements [Walker].
+func (m *MemoryStore) Keys(ctx context.Context) iter.Seq2[Key, error] {
+	return func(yield func(Key, error) bool) {
+		m.mu.Lock()
+		keys := slices.Sorted(maps.Keys(m.people))
+		m.mu.Unlock()
+		for _, key := range keys {
+			if err := ctx.Err(); err != nil {
+				yield("", fmt.Errorf("keys: %w", err))
+				return
+			}
+			if !yield(key, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Rewrite implements [Rewriter].
+func (m *MemoryStore) Rewrite(ctx context.Context, key Key, tag Tag, blob []byte) error {
+	if err := cmp.Or(ctx.Err(), CheckRewrite(key, tag, blob)); err != nil {
+		return fmt.Errorf("rewrite: %w", err)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, err := m.find(key)
+	if err == nil && (r.Tag != tag || r.Blob == nil) {
+		err = ErrConflict
+	}
+	if err != nil {
+		return fmt.Errorf("rewrite: %w", err)
+	}
+	r.Blob = bytes.Clone(blob)
+	m.people[key] = r
+	return nil
 }
 
 // Close implements [Store].

@@ -9,6 +9,8 @@ import (
 
 func TestMemoryStore(t *testing.T) { storetest.Run(t, openMemory) }
 
+func TestMemoryUpkeep(t *testing.T) { storetest.RunUpkeep(t, openMemory) }
+
 func BenchmarkMemoryStore(b *testing.B) { storetest.Bench(b, openMemory) }
 
 func openMemory(_ testing.TB, clock *storetest.Clock) storetest.Subject {

@@ -12,6 +12,8 @@ import (
 
 func TestStore(t *testing.T) { storetest.Run(t, open) }
 
+func TestUpkeep(t *testing.T) { storetest.RunUpkeep(t, open) }
+
 func BenchmarkStore(b *testing.B) { storetest.Bench(b, open) }
 
 func open(t testing.TB, clock *storetest.Clock) storetest.Subject {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,7 +73,7 @@ func keysAreBytes(t *testing.T, s Subject, clock *Clock) {
 }
 
 func blobsAreBytes(t *testing.T, s Subject, _ *Clock) {
-	noise := make([]byte, dialog.MaxBlob)
+	noise := make([]byte, cmp.Or(s.MaxBlob, dialog.MaxBlob))
 	random := rand.NewChaCha8([32]byte{1})
 	if _, err := random.Read(noise); err != nil {
 		t.Fatal(err)

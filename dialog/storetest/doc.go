@@ -29,6 +29,9 @@ type Subject struct {
 	// Damage puts bytes under key that the store can not understand, in whatever
 	// way fits the store.
 	Damage func(key dialog.Key)
+	// MaxBlob is the longest blob, in bytes, that the store takes; 0: [dialog.MaxBlob].
+	// A store that wraps blobs for another one takes less by the wrapping.
+	MaxBlob int
 }
 
 // Clock is a clock that stands still until it is moved.
