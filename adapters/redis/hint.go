@@ -61,7 +61,7 @@ var said = []struct{ text, hint string }{
 	{"CLUSTERDOWN", "a part of the cluster is down, or slots are not served: redis-cli --cluster check"},
 	{"MISCONF", "the server can not write to its disk; see its log"},
 	{"NOREPLICAS", "the server has too few replicas for its min-replicas-to-write"},
-	{"NOPERM", "the server's user lacks rights: it needs ~PREFIX:* +@read +@write +@scripting +info +time +wait +cluster"},
+	{"NOPERM", "the server's user lacks rights: it needs ~PREFIX:* +@read +@write +@scripting +info +time +wait +cluster +bgrewriteaof"},
 	{"max number of clients reached", "raise maxclients, or use fewer connections"},
 	{"all sentinels specified in configuration are unreachable", "is the name after sentinel= right, and are the sentinels up?"},
 	{"cluster has no nodes", "give all 16384 slots to masters that are up: redis-cli --cluster fix"},

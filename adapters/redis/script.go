@@ -10,14 +10,17 @@ import (
 var (
 	//go:embed commit.lua
 	commitSource string
+	//go:embed rewrite.lua
+	rewriteSource string
 	//go:embed due.lua
 	dueSource string
 	//go:embed peek.lua
 	peekSource string
 
-	commitScript = redis.NewScript(commitSource)
-	dueScript    = redis.NewScript(dueSource)
-	peekScript   = redis.NewScript(peekSource)
+	commitScript  = redis.NewScript(commitSource)
+	rewriteScript = redis.NewScript(rewriteSource)
+	dueScript     = redis.NewScript(dueSource)
+	peekScript    = redis.NewScript(peekSource)
 )
 
 // call is one run of a script in a pipeline.
