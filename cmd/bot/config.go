@@ -18,6 +18,7 @@ type Config struct {
 	Prompts  []string `toml:"prompts"`
 	Log      string   `toml:"log"`
 	Store    Store    `toml:"store"`
+	Keys     Keys     `toml:"keys"`
 	Telegram Telegram `toml:"telegram"`
 	Discord  Discord  `toml:"discord"`
 }
@@ -55,6 +56,7 @@ func defaults() Config {
 	return Config{
 		Log:      "info",
 		Store:    Store{Prefix: "afterglow"},
+		Keys:     Keys{EpochDays: 30, BackupDays: 7},
 		Telegram: Telegram{APIURL: "https://api.telegram.org", WebhookListen: "127.0.0.1:8443"},
 		Discord:  Discord{APIURL: "https://discord.com/api"},
 	}
@@ -84,7 +86,7 @@ func loadConfig(file string, getenv func(string) string) (Config, error) {
 	if _, err := c.level(); err != nil {
 		return c, err
 	}
-	return c, nil
+	return c, c.Keys.check()
 }
 
 func (c *Config) level() (slog.Level, error) {
