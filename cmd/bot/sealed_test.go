@@ -40,6 +40,8 @@ func TestSealedFile(t *testing.T) {
 	})
 }
 
+var quietLog = slog.New(slog.DiscardHandler)
+
 // openTestStore opens the embedded store in dir as the bot does.
 func openTestStore(t testing.TB, dir string) (*seal.Store, *upkeep) {
 	cfg := defaults()
@@ -47,7 +49,7 @@ func openTestStore(t testing.TB, dir string) (*seal.Store, *upkeep) {
 	must(t, err)
 	clock, err := newClock(1)
 	must(t, err)
-	s, u, err := site.openSealed(t.Context(), cfg, env(), clock, slog.New(slog.DiscardHandler), func(string) {})
+	s, u, err := site.openSealed(t.Context(), cfg, env(), clock, quietLog, func(string) {})
 	must(t, err)
 	return s, u
 }
@@ -215,7 +217,7 @@ func TestErasedIsGone(t *testing.T) {
 	inner := &spy{Store: file}
 	s, err := seal.Open(t.Context(), inner, ring, seal.Options{})
 	must(t, err)
-	u := &upkeep{store: s, inner: inner, ring: ring, keys: place, policy: seal.DefaultPolicy, log: slog.New(slog.DiscardHandler)}
+	u := &upkeep{store: s, inner: inner, ring: ring, keys: place, policy: seal.DefaultPolicy, log: quietLog}
 	l := newLife(t, s, s.KeyOf, 6)
 	leaver := l.people[0]
 	inner.key = s.KeyOf(leaver)

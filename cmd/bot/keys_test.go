@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"afterglow/adapters/redis/redistest"
+	"afterglow/adapters/seal"
+	"afterglow/dialog"
+)
+
+// keys runs "bot keys args…" and returns what it wrote.
+func keys(t *testing.T, w world, args ...string) (out, errOut string, err error) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	w.out, w.err = &stdout, &stderr
+	var cli struct {
+		Keys keysCmd `cmd:""`
+	}
+	parser, err := kong.New(&cli, kong.BindTo(context.Background(), (*context.Context)(nil)), kong.Bind(&w))
+	must(t, err)
+	cmd, err := parser.Parse(append([]string{"keys"}, args...))
+	must(t, err)
+	err = cmd.Run()
+	return stdout.String(), stderr.String(), err
+}
+
+func expectText(t *testing.T, got string, want ...string) {
+	t.Helper()
+	for _, w := range want {
+		if !strings.Contains(got, w) {
+			t.Errorf("%q is missing in:\n%s", w, got)
+		}
+	}
+}
+
+// TestKeysOfAnEmbeddedStore: the life of keys as an operator sees it.
+func TestKeysOfAnEmbeddedStore(t *testing.T) {
+	dir := t.TempDir()
+	w := world{getenv: env(), flags: &commands{Data: dir}}
+	_, _, err := keys(t, w, "status")
+	if err == nil {
+		t.Fatal("there are no keys, and no error says so")
+	}
+	expectText(t, err.Error(), "bot.keys", "hint: the bot makes its keys when it starts for the first time")
+
+	s, u := openTestStore(t, dir)
+	first, _ := u.ring.Newest()
+	must(t, s.Commit(t.Context(), s.KeyOf("telegram:1"), dialog.Tag{}, dialog.Tag{1}, []byte("calm"), time.Time{}))
+	_, _, err = keys(t, w, "rotate")
+	if err == nil {
+		t.Fatal("the keys of a running bot can be changed beneath it")
+	}
+	expectText(t, err.Error(), "another bot is using", "turns its keys by itself")
+	must(t, s.Close())
+
+	out, _, err := keys(t, w, "status")
+	must(t, err)
+	expectText(t, out, filepath.Join(dir, "bot.keys"), first.String(), " 1        0       no: it seals", "gone from the store at once, and from all copies in 39 days")
+	out, _, err = keys(t, w, "rotate", "--due")
+	must(t, err)
+	expectText(t, out, "none is due before")
+	out, _, err = keys(t, w, "rotate")
+	must(t, err)
+	expectText(t, out, "is added")
+	_, _, err = keys(t, w, "destroy", first.String())
+	if err == nil {
+		t.Fatal("the key that seals was destroyed")
+	}
+	expectText(t, err.Error(), "must stay: it seals")
+
+	s, _ = openTestStore(t, dir) // promotes, and sweeps
+	must(t, s.Call(t.Context()))
+	_, err = s.Sweep(t.Context())
+	must(t, err)
+	must(t, s.Close())
+	out, _, err = keys(t, w, "status")
+	must(t, err)
+	expectText(t, out, "no: backups may need it until")
+	out, _, err = keys(t, w, "destroy")
+	must(t, err)
+	expectText(t, out, "No key may be destroyed now")
+	for name, bad := range map[string]string{"not a name": "first", "not on the ring": "00000000"} {
+		if _, _, err := keys(t, w, "destroy", bad); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "chat.db")); err == nil {
+		t.Error("another store was made")
+	}
+	if _, _, err := keys(t, w, "status", "--chat"); err == nil {
+		t.Error("there is no chat yet, and no error says so")
+	}
+}
+
+// TestKeysOfASharedStore: one operator, two processes, a Redis, a key file.
+func TestKeysOfASharedStore(t *testing.T) {
+	server := redistest.Start(t)
+	file := filepath.Join(t.TempDir(), "keys")
+	config := filepath.Join(t.TempDir(), "config.toml")
+	must(t, os.WriteFile(config, []byte("[store]\nurl = '"+server.URL()+"'\n[keys]\nfile = '"+file+"'\nbackup_days = 0\n"), 0o600))
+	w := world{getenv: env(), flags: &commands{Config: config}}
+
+	out, _, err := keys(t, w, "new", file)
+	must(t, err)
+	expectText(t, out, file, "without it nobody can")
+	if _, _, err := keys(t, w, "new", file); err == nil {
+		t.Error("keys were overwritten")
+	}
+	cfg, err := loadConfig(config, env())
+	must(t, err)
+	site, err := cfg.site("", "")
+	must(t, err)
+	start := func() (*seal.Store, *upkeep) {
+		clock, err := newClock(1)
+		must(t, err)
+		s, u, err := site.openSealed(t.Context(), cfg, env(), clock, quietLog, func(string) { t.Error("keys were made") })
+		must(t, err)
+		return s, u
+	}
+	a, ua := start()
+	b, ub := start()
+	old, _ := ua.ring.Newest()
+	must(t, a.Commit(t.Context(), a.KeyOf("telegram:1"), dialog.Tag{}, dialog.Tag{1}, []byte("calm"), time.Time{}))
+	_, _, err = keys(t, w, "rotate")
+	must(t, err)
+	calls := func() {
+		t.Helper()
+		for range 3 { // to enter, to promote, to say so
+			must(t, a.Call(t.Context()))
+			must(t, b.Call(t.Context()))
+		}
+	}
+	ua.reload()
+	calls()
+	out, _, err = keys(t, w, "status")
+	must(t, err)
+	expectText(t, out, "Processes on the roll: 2", "no: it has not sealed yet", "all copies in 32 days")
+	ub.reload()
+	calls()
+	if _, err := b.Sweep(t.Context()); err != nil {
+		t.Error(err)
+	}
+	out, _, err = keys(t, w, "status")
+	must(t, err)
+	expectText(t, out, "no: backups may need it until") // the sweep has a day
+	if r, err := b.Load(t.Context(), b.KeyOf("telegram:1")); err != nil || string(r.Blob) != "calm" {
+		t.Errorf("got %+v, %v", r, err)
+	}
+	if out, _, err := keys(t, w, "destroy"); err != nil || !strings.Contains(out, "No key may be destroyed now") {
+		t.Errorf("%s, %v: %v was destroyed", out, err, old)
+	}
+	must(t, a.Close())
+	must(t, b.Close())
+}
+
+// TestKeysInTheEnvironment are shown, on stdout and alone, and never written.
+func TestKeysInTheEnvironment(t *testing.T) {
+	out, said, err := keys(t, world{getenv: env(), flags: &commands{}}, "new", "-")
+	must(t, err)
+	expectText(t, said, "AFTERGLOW_KEYS")
+	w := world{getenv: env("AFTERGLOW_KEYS", out, "STORE_URL", "redis://127.0.0.1:1"), flags: &commands{}}
+	out, said, err = keys(t, w, "rotate") // needs no store
+	must(t, err)
+	expectText(t, said, "is added", "AFTERGLOW_KEYS of every process")
+	ring, err := seal.ParseKeyring([]byte(out))
+	must(t, err)
+	text, err := ring.Text()
+	must(t, err)
+	if string(text) != out || strings.Count(out, `"epoch"`) != 2 {
+		t.Error("what is shown is not a keyring of two epochs")
+	}
+	if _, _, err := keys(t, w, "status"); err == nil || !strings.Contains(err.Error(), "is Redis running") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestSettingsOfKeys(t *testing.T) {
+	for bad, hint := range map[string]string{
+		"[keys]\nepoch_days = 0":   "30 is a month",
+		"[keys]\nbackup_days = -1": "0 if you make none",
+		"[store]\nurl = 'bolt:'":   "bolt:PATH",
+		"[store]\nurl = 'sqlite:'": "bolt:PATH",
+	} {
+		file := filepath.Join(t.TempDir(), "config.toml")
+		must(t, os.WriteFile(file, []byte(bad), 0o600))
+		cfg, err := loadConfig(file, env())
+		if err == nil {
+			_, err = cfg.site(t.TempDir(), "bot.db")
+		}
+		if err == nil || !strings.Contains(err.Error(), hint) {
+			t.Errorf("%s: got %v", bad, err)
+		}
+	}
+}
