@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"hash/crc32"
 	"slices"
 	"sync"
 	"time"
@@ -115,12 +116,22 @@ func (s *State) Alarm() time.Time {
 		at(s.Outbox[0].due())
 	}
 	for i := range s.Parked {
-		at(s.Parked[i].At.Add(parkedLife))
+		at(s.leisure(s.Parked[i].At.Add(parkedLife)))
 	}
 	for i := range s.Trail {
-		at(s.Trail[i].At.Add(trailLife))
+		at(s.leisure(s.Trail[i].At.Add(trailLife)))
 	}
 	return next
+}
+
+// leisure is when something is cleaned up that may be from t on: at the next of
+// one moment a day, which each person has for their own. The alarm is the one
+// time that a store sees in clear; so it tells of a promise or of nothing, and
+// never when somebody was last here.
+func (s *State) leisure(t time.Time) time.Time {
+	const day = 24 * time.Hour
+	own := time.Duration(crc32.ChecksumIEEE([]byte(s.Person))) * time.Second % day
+	return t.Add(day - 1 - own).Truncate(day).Add(own)
 }
 
 const (
