@@ -8,10 +8,8 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"time"
 
-	"afterglow/adapters/bolt"
 	"afterglow/adapters/console"
 	"afterglow/dialog"
 )
@@ -48,6 +46,7 @@ func (c *chatCmd) Run(ctx context.Context, w *world) error {
 		}
 	}
 	var store dialog.Store
+	var keyOf func(dialog.PersonID) dialog.Key
 	if c.Record != "" { // a transcript begins with a stranger, and keeps nothing
 		store = dialog.NewMemoryStore(clock.Now)
 		f, err := os.OpenFile(c.Record, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
@@ -56,20 +55,26 @@ func (c *chatCmd) Run(ctx context.Context, w *world) error {
 		}
 		defer f.Close()
 		opts.Record = f
-	} else if store, err = bolt.Open(filepath.Join(dir, "chat.db"), bolt.Options{Now: clock.Now}); err != nil {
-		return err
+		defer store.Close()
+	} else {
+		cfg.Store.URL = chatStore(dir)
+		sealed, house, err := openSealed(ctx, cfg, dir, besides(cfg.storeFile(dir)), clock, slog.New(slog.DiscardHandler), w.say)
+		if err != nil {
+			return err
+		}
+		defer house.open(ctx)()
+		store, keyOf = sealed, sealed.KeyOf
 	}
-	defer store.Close()
-	return talk(ctx, w.in, script, store, console.New(w.out, opts), clock)
+	return talk(ctx, w.in, script, store, keyOf, console.New(w.out, opts), clock)
 }
 
 // talk holds the conversation until stdin ends or the program is asked to.
-func talk(ctx context.Context, in io.Reader, script *dialog.Script, store dialog.Store, platform *console.Console, clock *clock) error {
+func talk(ctx context.Context, in io.Reader, script *dialog.Script, store dialog.Store, keyOf func(dialog.PersonID) dialog.Key, platform *console.Console, clock *clock) error {
 	script.Lease = clock.scale(dialog.SendLease)
 	seed := rand.Uint64()
 	platform.Begin(clock.Now(), seed, "/start")
 	host := &dialog.Host{
-		Script: script, Store: store, Now: clock.Now, Alone: true,
+		Script: script, Store: store, KeyOf: keyOf, Now: clock.Now, Alone: true,
 		Platforms: map[string]dialog.Platform{"console": platform},
 		Poll:      max(20*time.Millisecond, time.Duration(float64(time.Second)/clock.warp)),
 		Log:       slog.New(slog.DiscardHandler),

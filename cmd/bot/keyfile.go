@@ -19,7 +19,7 @@ import (
 type keyPlace struct {
 	path string // of the file; "" if they come from the environment
 	text string
-	own  bool // one process alone uses the file, so it may turn the keys itself
+	own  bool // the file beside the embedded store: nobody else uses it, so the bot turns the keys itself
 }
 
 // keysFor is where the keys of a store are. file is the embedded store's, "" for
@@ -29,12 +29,17 @@ func keysFor(cfg Config, getenv func(string) string, file string) (keyPlace, err
 	case text != "":
 		return keyPlace{text: text}, nil
 	case cfg.Keys.File != "":
-		return keyPlace{path: cfg.Keys.File, own: file != ""}, nil
+		return keyPlace{path: cfg.Keys.File}, nil
 	case file != "":
-		return keyPlace{path: strings.TrimSuffix(file, filepath.Ext(file)) + ".keys", own: true}, nil
+		return besides(file), nil
 	}
 	return keyPlace{}, hint(errors.New("keys: a shared store needs keys that every process has"),
 		`"bot keys new FILE" makes them; name the file in [keys] file, or put its text into AFTERGLOW_KEYS`)
+}
+
+// besides is the place of keys that nobody has named.
+func besides(store string) keyPlace {
+	return keyPlace{path: strings.TrimSuffix(store, filepath.Ext(store)) + ".keys", own: true}
 }
 
 // load reads the keys.

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -203,46 +206,48 @@ type openKeys struct {
 	inner  dialog.Store // nil if it was not needed
 }
 
-// open reads the keys. The embedded store is opened in any case: as long as we
-// hold it no bot is running that turns the same keys.
+// open reads the keys, and opens the store if it is needed. A store whose bot
+// turns the keys itself is opened in any case: as long as we hold it, it does not.
 func (f storeFlags) open(ctx context.Context, w *world, needed bool) (*openKeys, error) {
 	cfg, err := loadConfig(w.flags.Config, w.getenv)
 	if err != nil {
 		return nil, err
 	}
-	name := "bot.db"
-	if f.Chat {
-		name, cfg.Store.URL = "chat.db", ""
-	}
-	site, err := cfg.site(w.flags.Data, name)
+	dir, err := cfg.dataDir(w.flags.Data)
 	if err != nil {
 		return nil, err
 	}
 	k := &openKeys{policy: cfg.Keys.policy()}
-	if k.place, err = keysFor(cfg, w.getenv, site.file); err != nil {
+	if f.Chat {
+		cfg.Store.URL = chatStore(dir)
+		k.place = besides(cfg.storeFile(dir))
+	} else if k.place, err = keysFor(cfg, w.getenv, cfg.storeFile(dir)); err != nil {
 		return nil, err
 	}
+	file := cfg.storeFile(dir)
 	if k.ring, err = k.place.load(); err != nil {
 		return nil, hint(err, `the bot makes its keys when it starts for the first time; "bot keys new FILE" makes some for a shared store`)
 	}
-	if !needed && site.file == "" {
+	if !k.place.own && !needed {
 		return k, nil
 	}
-	if err := site.exists(); err != nil {
-		return nil, err
+	if _, err := os.Stat(file); file != "" && errors.Is(err, fs.ErrNotExist) {
+		return nil, hint(fmt.Errorf("there is no store at %s yet", file), "start the bot once, or name its folder with --data")
 	}
 	clock, err := newClock(1)
 	if err != nil {
 		return nil, err
 	}
-	if k.inner, err = site.openBare(ctx, clock, slog.New(slog.DiscardHandler)); err != nil {
-		if site.file != "" {
-			err = fmt.Errorf("%w\n(a running bot with an embedded store turns its keys by itself, and says so in its log)", err)
-		}
-		return nil, err
+	k.inner, _, err = openStore(ctx, cfg, dir, clock, slog.New(slog.DiscardHandler))
+	if err != nil && k.place.own {
+		err = fmt.Errorf("%w\n(a running bot with an embedded store turns its keys by itself, and says so in its log)", err)
 	}
-	return k, nil
+	return k, err
 }
+
+// chatStore is the setting of the store that "bot chat" uses. Its keys lie beside
+// it, whatever the settings say: those are the service's.
+func chatStore(dir string) string { return "bolt:" + filepath.Join(dir, "chat.db") }
 
 func (k *openKeys) close() {
 	if k.inner != nil {

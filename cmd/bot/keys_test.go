@@ -49,7 +49,7 @@ func TestKeysOfAnEmbeddedStore(t *testing.T) {
 	if err == nil {
 		t.Fatal("there are no keys, and no error says so")
 	}
-	expectText(t, err.Error(), "bot.keys", "hint: the bot makes its keys when it starts for the first time")
+	expectText(t, err.Error(), "afterglow.keys", "hint: the bot makes its keys when it starts for the first time")
 
 	s, u := openTestStore(t, dir)
 	first, _ := u.ring.Newest()
@@ -63,7 +63,7 @@ func TestKeysOfAnEmbeddedStore(t *testing.T) {
 
 	out, _, err := keys(t, w, "status")
 	must(t, err)
-	expectText(t, out, filepath.Join(dir, "bot.keys"), first.String(), " 1        0       no: it seals", "gone from the store at once, and from all copies in 39 days")
+	expectText(t, out, filepath.Join(dir, "afterglow.keys"), first.String(), " 1        0       no: it seals", "gone from the store at once, and from all copies in 39 days")
 	out, _, err = keys(t, w, "rotate", "--due")
 	must(t, err)
 	expectText(t, out, "none is due before")
@@ -116,12 +116,10 @@ func TestKeysOfASharedStore(t *testing.T) {
 	}
 	cfg, err := loadConfig(config, env())
 	must(t, err)
-	site, err := cfg.site("", "")
-	must(t, err)
 	start := func() (*seal.Store, *upkeep) {
 		clock, err := newClock(1)
 		must(t, err)
-		s, u, err := site.openSealed(t.Context(), cfg, env(), clock, quietLog, func(string) { t.Error("keys were made") })
+		s, u, err := openSealed(t.Context(), cfg, "", keyPlace{path: file}, clock, quietLog, func(string) { t.Error("keys were made") })
 		must(t, err)
 		return s, u
 	}
@@ -186,15 +184,10 @@ func TestSettingsOfKeys(t *testing.T) {
 	for bad, hint := range map[string]string{
 		"[keys]\nepoch_days = 0":   "30 is a month",
 		"[keys]\nbackup_days = -1": "0 if you make none",
-		"[store]\nurl = 'bolt:'":   "bolt:PATH",
-		"[store]\nurl = 'sqlite:'": "bolt:PATH",
 	} {
 		file := filepath.Join(t.TempDir(), "config.toml")
 		must(t, os.WriteFile(file, []byte(bad), 0o600))
-		cfg, err := loadConfig(file, env())
-		if err == nil {
-			_, err = cfg.site(t.TempDir(), "bot.db")
-		}
+		_, err := loadConfig(file, env())
 		if err == nil || !strings.Contains(err.Error(), hint) {
 			t.Errorf("%s: got %v", bad, err)
 		}

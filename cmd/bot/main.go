@@ -23,6 +23,7 @@ type commands struct {
 	Chat  chatCmd  `cmd:"" help:"Talk to the bot in this terminal."`
 	Check checkCmd `cmd:"" help:"Prove the settings, words and flows."`
 	Flows flowsCmd `cmd:"" help:"Draw the flows."`
+	Keys  keysCmd  `cmd:"" help:"Make, turn and destroy the keys that everything is sealed with."`
 	Run   runCmd   `cmd:"" help:"Run the bot on every platform that has a token."`
 	Try   tryCmd   `cmd:"" help:"Try a part of the bot on lines of text."`
 }
@@ -34,6 +35,9 @@ type world struct {
 	getenv   func(string) string
 	flags    *commands
 }
+
+// say tells the operator something that is no result.
+func (w *world) say(text string) { fmt.Fprintln(w.err, text) }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -58,18 +58,22 @@ func (c *runCmd) Run(ctx context.Context, w *world) error {
 	if err != nil {
 		return err
 	}
-	store, alone, err := openStore(ctx, cfg, dir, clock, log)
+	place, err := keysFor(cfg, w.getenv, cfg.storeFile(dir))
 	if err != nil {
 		return err
 	}
-	defer store.Close()
+	store, house, err := openSealed(ctx, cfg, dir, place, clock, log, w.say)
+	if err != nil {
+		return err
+	}
+	defer house.open(ctx)()
 	platforms, err := connect(ctx, cfg, book, script, log)
 	if err != nil {
 		return err
 	}
 	script.Lease = clock.scale(dialog.SendLease)
 	host := &dialog.Host{
-		Script: script, Store: store, Now: clock.Now, Alone: alone, Log: log,
+		Script: script, Store: store, KeyOf: store.KeyOf, Now: clock.Now, Alone: house.alone, Log: log,
 		Platforms: map[string]dialog.Platform{},
 		Poll:      max(20*time.Millisecond, time.Duration(float64(time.Second)/clock.warp)),
 	}

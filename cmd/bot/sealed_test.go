@@ -46,11 +46,9 @@ var quietLog = slog.New(slog.DiscardHandler)
 // openTestStore opens the embedded store in dir as the bot does.
 func openTestStore(t testing.TB, dir string) (*seal.Store, *upkeep) {
 	cfg := defaults()
-	site, err := cfg.site(dir, "bot.db")
-	must(t, err)
 	clock, err := newClock(1)
 	must(t, err)
-	s, u, err := site.openSealed(t.Context(), cfg, env(), clock, quietLog, func(string) {})
+	s, u, err := openSealed(t.Context(), cfg, dir, besides(cfg.storeFile(dir)), clock, quietLog, func(string) {})
 	must(t, err)
 	return s, u
 }
@@ -112,7 +110,7 @@ func (l *life) live(t testing.TB, n int) {
 			}
 			ev.Kind, ev.Data = dialog.Press, pick.Data
 		case dice < 8:
-			text := fmt.Sprintf("my words %x", l.random.Uint64())
+			text := "my words are " + l.word()
 			l.typed = append(l.typed, text)
 			ev.Kind, ev.Text = dialog.Text, text
 		default:
@@ -122,6 +120,15 @@ func (l *life) live(t testing.TB, n int) {
 		must(t, l.host.Handle(t.Context(), ev))
 	}
 	must(t, l.host.Drain(t.Context()))
+}
+
+// word is one that stands nowhere else.
+func (l *life) word() string {
+	letters := make([]byte, 16)
+	for i := range letters {
+		letters[i] = "bdfgklmnprstvz"[l.random.IntN(14)]
+	}
+	return string(letters)
 }
 
 // secrets is all that may stand nowhere.
@@ -218,7 +225,7 @@ func TestErasedIsGone(t *testing.T) {
 	inner := &spy{Store: file}
 	s, err := seal.Open(t.Context(), inner, ring, seal.Options{})
 	must(t, err)
-	u := &upkeep{store: s, inner: inner, ring: ring, keys: place, policy: seal.DefaultPolicy, log: quietLog}
+	u := &upkeep{store: s, inner: inner, ring: ring, keys: place, policy: seal.DefaultPolicy, alone: true, log: quietLog}
 	l := newLife(t, s, s.KeyOf, 6)
 	leaver := l.people[0]
 	inner.key = s.KeyOf(leaver)

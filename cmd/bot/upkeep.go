@@ -20,6 +20,7 @@ type upkeep struct {
 	ring   *seal.Keyring
 	keys   keyPlace
 	policy seal.Policy
+	alone  bool // no other process uses the store
 	log    *slog.Logger
 
 	text      string // of the key file, when it was last looked at
@@ -30,8 +31,27 @@ const (
 	keyPoll   = 15 * time.Second
 	firstLook = time.Minute // after a start, when the rush is over
 	eachLook  = 24 * time.Hour
+	lastLook  = 10 * time.Second
 	manyGone  = 100 // erasures that do not wait for the next look
 )
+
+// open begins the housework. What it returns ends it, and closes the store; it is
+// to be called when nobody uses the store any more, and its ctx may be over then.
+func (u *upkeep) open(ctx context.Context) (end func()) {
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var work sync.WaitGroup
+	work.Go(func() { u.run(ctx) })
+	return func() {
+		stop()
+		work.Wait()
+		last, done := context.WithTimeout(context.Background(), lastLook)
+		defer done()
+		u.leave(last)
+		if err := u.store.Close(); err != nil {
+			u.log.Error("the store could not be closed in good order", "err", err)
+		}
+	}
+}
 
 // run keeps house until ctx ends.
 func (u *upkeep) run(ctx context.Context) {
@@ -157,7 +177,7 @@ func (u *upkeep) compact(ctx context.Context) {
 // leave is the last thing before the store is closed: what was erased since the
 // last compaction is not to lie about until the next start.
 func (u *upkeep) leave(ctx context.Context) {
-	if u.keys.own && u.store.Erasures() > u.compacted {
+	if u.alone && u.store.Erasures() > u.compacted {
 		u.compact(ctx)
 	}
 }
