@@ -128,7 +128,7 @@ func (m *message) walk(node int32, from, at int) {
 
 const (
 	often = 3   // matches of one pattern are worth keeping
-	tries = 200 // places a pattern is tried at: more than a message of people has
+	tries = 120 // places a pattern is tried at: more than a message of people has
 )
 
 // match tries every pattern where its anchor stands: masks, or rules.
