@@ -156,8 +156,7 @@ func find(tx *bbolt.Tx, key []byte, now moment) (record, error) {
 	return r, err
 }
 
-// replace calls put if the record under key carries the tag old. A tombstone
-// that gives way leaves graves as well.
+// replace calls put if the record under key carries the tag old.
 func replace(tx *bbolt.Tx, key []byte, old, next dialog.Tag, now moment, put func(people *bbolt.Bucket) error) error {
 	was, err := find(tx, key, now)
 	switch {
@@ -167,11 +166,6 @@ func replace(tx *bbolt.Tx, key []byte, old, next dialog.Tag, now moment, put fun
 		return nil
 	case was.tag != old:
 		return dialog.ErrConflict
-	}
-	if was.kind == erasedKind {
-		if err := tx.Bucket(graves).Delete(was.erased.place(key)); err != nil {
-			return err
-		}
 	}
 	return put(tx.Bucket(people))
 }
@@ -229,7 +223,7 @@ func sweep(tx *bbolt.Tx, now moment) error {
 		}
 		r, err := parseRecord(tx.Bucket(people).Get(key))
 		if err != nil || r.kind != erasedKind || r.erased != at {
-			continue // unreadable bytes are kept
+			continue // who came back stays, and so do bytes that can not be read
 		}
 		if err := tx.Bucket(people).Delete(key); err != nil {
 			return err

@@ -17,7 +17,8 @@ var (
 	// queue is alarms in the order of time: moment and key, and no value. Its
 	// first entry tells whether anybody is due at all.
 	queue = []byte("queue")
-	// graves is the tombstones in the order of their erasure: moment and key.
+	// graves is the erasures in the order of time: moment and key. An entry stays
+	// for the life of a tombstone, even if the person has come back.
 	graves = []byte("graves")
 	// about holds what is to be known of the file itself.
 	about = []byte("about")
