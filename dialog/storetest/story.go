@@ -130,8 +130,10 @@ var story = []chapter{{"a stranger", []op{
 	commit("mira", "gone", "back", "hello again", hour(7)), // she returns
 	load("mira", present("back", "hello again")),
 	clock(hour(60)),
-	load("mira", present("back", "hello again")), // and no old grave takes her
 	due(10, "mira"),
+	load("mira", present("back", "hello again")), // and no old grave takes her
+	commit("noor", "", "one", "calm", never),
+	load("mira", present("back", "hello again")),
 }}, {"nothing is left in the end", []op{
 	commit("mira", "", "one", "calm", hour(1)),
 	forget("mira", "one", "gone"),
