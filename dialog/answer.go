@@ -115,7 +115,11 @@ func (t *Turn) choose(r *Run, f *Flow, st *Step, opt string) {
 		t.stop(r)
 		return
 	case navHelp:
+		mark := r.Mark
 		t.Do(t.Script.Commands["support"])
+		if top := t.top(); top.Mark != mark {
+			top.Called = true // the question goes on by itself afterwards
+		}
 		t.again()
 		return
 	case navSkip:

@@ -101,21 +101,6 @@ func (t *Turn) option(r *Run, st *Step, opts []Option, fold string) string {
 	return ""
 }
 
-// exact tells whether the text stands on a button of the question as it is.
-func (t *Turn) exact(r *Run, st *Step, text string) bool {
-	fold := Fold(text)
-	if fold == "" {
-		return false
-	}
-	for _, o := range t.choices(r, st) {
-		if Fold(t.label(r, st, o)) == fold {
-			return true
-		}
-	}
-	n, err := strconv.Atoi(fold)
-	return err == nil && n >= 0
-}
-
 // near finds the one option whose label begins with the text, has all its words,
 // or is one slip of the finger away.
 func (t *Turn) near(r *Run, st *Step, opts []Option, fold string) string {

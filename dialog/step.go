@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -217,16 +218,25 @@ func (t *Turn) mediaKey() string {
 	return key
 }
 
-// care lets the script look at what was typed, before anything else does. What
-// is nothing but options of the open question is left alone: their buttons would
-// not be looked at either.
+// care lets the script look at what was typed, before anything else does. A
+// text that is nothing but answers to the open question ("close and sad") is left
+// alone, as is a bare number or the name of a command: the buttons would not be
+// looked at either.
 func (t *Turn) care() bool {
 	look := t.Script.Care
 	if look == nil || t.Event.Text == "" || t.Event.Kind == Press {
 		return false
 	}
 	if t.Event.Kind == Text {
-		if r, st := t.open(); st != nil && (t.exact(r, st, t.Event.Text) || len(t.several(r, st, t.choices(r, st), t.Event.Text)) > 0) {
+		fold := Fold(t.Event.Text)
+		if _, err := strconv.Atoi(fold); err == nil {
+			return false
+		}
+		r, st := t.open()
+		if st != nil && len(t.several(r, st, t.choices(r, st), t.Event.Text)) > 0 {
+			return false
+		}
+		if (st == nil || !st.takes(Write)) && t.commandWord(fold) != "" {
 			return false
 		}
 	}

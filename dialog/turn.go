@@ -260,6 +260,10 @@ func (t *Turn) EndAll() {
 
 // Close ends open conversations of those flows, without their done actions.
 func (t *Turn) Close(flows ...string) {
+	if t.Run != nil { // it points into the list that is about to move
+		kept := *t.Run
+		defer func() { t.Run = t.State.find(kept.Mark, &kept) }()
+	}
 	t.State.Runs = slices.DeleteFunc(t.State.Runs, func(r Run) bool {
 		if slices.Contains(flows, r.Flow) {
 			t.State.ended(r.Mark)
@@ -312,6 +316,21 @@ func (t *Turn) Leave() {
 		return
 	}
 	t.offer()
+}
+
+// Quit leaves every open conversation as "stop here" does, but offers nothing and
+// says nothing of it: what their stop actions keep is kept.
+func (t *Turn) Quit() {
+	said := t.paras
+	for r := t.top(); r != nil; r = t.top() {
+		kept := *r
+		t.drop(r)
+		if f := t.Script.Flows[kept.Flow]; f != nil {
+			t.Run = &kept
+			t.actions(f.Stop)
+		}
+	}
+	t.paras = said
 }
 
 // Remove asks the platform to take back the bot's own messages of late.

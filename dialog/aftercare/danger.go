@@ -191,7 +191,7 @@ func (b *bot) danger(s *dialog.Script) {
 func (b *bot) buttons(s *dialog.Script) {
 	stay := func(t *dialog.Turn) { t.Put("answer", "seen"); t.Again("stay") }
 	page := func(t *dialog.Turn) { t.Again("answer", "stay") }
-	leave := func(t *dialog.Turn) { b.leaveCare(t); t.Leave() }
+	leave := func(t *dialog.Turn) { b.leaveCare(t); t.Quit() } // nothing is asked until they begin something
 	back := func(t *dialog.Turn) {
 		if danger(t).Held {
 			plan(t).Hold = false

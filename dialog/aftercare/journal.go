@@ -162,9 +162,12 @@ func (b *bot) picked(t *dialog.Turn) *Entry {
 	return nil
 }
 
-// overall is the first answer in words: of a later look, it is a comparison.
+// later tells whether the entry is a second look, which compares.
+func (e *Entry) later() bool { return e.Kind == "again" || e.Kind == "recheck" }
+
+// overall is the first answer in words.
 func (e *Entry) overall(t *dialog.Turn) string {
-	if e.Kind == "again" || e.Kind == "recheck" {
+	if e.later() {
 		return t.Label(e.Kind + ".now." + e.Overall)
 	}
 	return t.Label("checkin.overall." + e.Overall)
@@ -174,7 +177,11 @@ func (e *Entry) overall(t *dialog.Turn) string {
 func (b *bot) entryText(t *dialog.Turn, e *Entry) string {
 	lines := []string{"*" + when(t, e.At) + "*"}
 	if e.Overall != "" {
-		lines = append(lines, e.overall(t))
+		title := "checkin.overall.title"
+		if e.later() {
+			title = e.Kind + ".now.title"
+		}
+		lines = append(lines, t.Label(title)+" "+e.overall(t))
 	}
 	body := "checkin"
 	if e.Kind == "again" {
