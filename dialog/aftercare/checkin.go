@@ -119,6 +119,8 @@ func (b *bot) saveCheckin(t *dialog.Turn, kind string) {
 		}
 		p.Missed = 0
 		stopNudges(t, e.ID, first, repeat, snoozed, silence)
+		id := e.ID
+		t.CloseIf(func(r *dialog.Run) bool { return r.Flow == "nudge" && strings.HasSuffix(r.Note, ":"+id) })
 		if kind == "again" {
 			stopNudges(t, e.ID, second)
 		}
