@@ -32,14 +32,21 @@ type Store struct {
 
 // Telegram is how to reach it.
 type Telegram struct {
-	Token         string `toml:"token"`
-	APIURL        string `toml:"api_url"`
-	WebhookURL    string `toml:"webhook_url"`
-	WebhookListen string `toml:"webhook_listen"`
-	WebhookSecret string `toml:"webhook_secret"`
-	WebhookCert   string `toml:"webhook_cert"`
-	WebhookKey    string `toml:"webhook_key"`
-	Protect       bool   `toml:"protect"`
+	Token   string  `toml:"token"`
+	APIURL  string  `toml:"api_url"`
+	Protect bool    `toml:"protect"`
+	Webhook Webhook `toml:"webhook"`
+}
+
+// Webhook is how Telegram brings updates, if it does.
+type Webhook struct {
+	URL         string `toml:"url"`
+	Listen      string `toml:"listen"`
+	Secret      string `toml:"secret"`
+	Cert        string `toml:"cert"`
+	Key         string `toml:"key"`
+	SelfSigned  bool   `toml:"self_signed"`
+	Connections int    `toml:"connections"`
 }
 
 // Discord is how to reach it.
@@ -57,7 +64,7 @@ func defaults() Config {
 		Log:      "info",
 		Store:    Store{Prefix: "afterglow"},
 		Keys:     Keys{EpochDays: 30, BackupDays: 7},
-		Telegram: Telegram{APIURL: "https://api.telegram.org", WebhookListen: "127.0.0.1:8443"},
+		Telegram: Telegram{APIURL: "https://api.telegram.org", Webhook: Webhook{Listen: "127.0.0.1:8443", Connections: 40}},
 		Discord:  Discord{APIURL: "https://discord.com/api"},
 	}
 }

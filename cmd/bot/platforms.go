@@ -19,11 +19,8 @@ func connect(ctx context.Context, cfg Config, book *prompts.Book, script *dialog
 	if cfg.Telegram.Token != "" {
 		bot, err := telegram.New(ctx, telegram.Config{
 			Token: cfg.Telegram.Token, APIURL: cfg.Telegram.APIURL, Log: log.With("platform", "telegram"),
-			Webhook: telegram.Webhook{
-				URL: cfg.Telegram.WebhookURL, Listen: cfg.Telegram.WebhookListen, Secret: cfg.Telegram.WebhookSecret,
-				Cert: cfg.Telegram.WebhookCert, Key: cfg.Telegram.WebhookKey,
-			},
-			Words: book.Word, Commands: commands, Protect: cfg.Telegram.Protect,
+			Webhook: telegram.Webhook(cfg.Telegram.Webhook),
+			Words:   book.Word, Commands: commands, Protect: cfg.Telegram.Protect,
 			Inline: func(lang, query string) []telegram.InlineResult { return starters(book, lang, query) },
 		})
 		if err != nil {

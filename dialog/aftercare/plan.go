@@ -170,6 +170,7 @@ func (b *bot) nudges(s *dialog.Script) {
 	}
 	s.Actions["nudge.open"] = func(t *dialog.Turn) {
 		kind, id, _ := strings.Cut(t.Run.Note, ":")
+		stopNudges(t, id, repeat, silence) // whoever opens it needs no second hello
 		t.End()
 		flow := map[string]string{second: "again", recheck: "recheck", remind: "reminder"}[kind]
 		if e := plan(t).Encounter(id); kind == second && (e == nil || e.Answered.IsZero()) {
