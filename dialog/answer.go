@@ -25,6 +25,7 @@ func (t *Turn) open() (*Run, *Step) {
 // press answers a tap. The data is whatever a client chose to send.
 func (t *Turn) press() {
 	s := t.State
+	s.arrived(t.Event.Data)
 	mark, print, code, ok := readData(t.Event.Data)
 	i := -1
 	if ok {

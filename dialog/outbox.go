@@ -150,6 +150,16 @@ func (s *State) disown(now time.Time) {
 	}
 }
 
+// arrived settles deliveries in doubt whose button has just been pressed: they
+// have arrived, and a second copy would stand below the newer screen.
+func (s *State) arrived(data string) {
+	s.Outbox = slices.DeleteFunc(s.Outbox, func(e Entry) bool {
+		return e.Tries > 0 && slices.ContainsFunc(e.Msg.Choices, func(row []Choice) bool {
+			return slices.ContainsFunc(row, func(c Choice) bool { return c.Data == data && data != "" })
+		})
+	})
+}
+
 func (e *Entry) stale(now time.Time) bool {
 	return e.Until.IsZero() && !e.Latest.IsZero() && now.After(e.Latest)
 }

@@ -37,6 +37,9 @@ type Script struct {
 	// Care looks at every free text before anything else does. It tells whether
 	// it took the conversation over. Nil: nobody looks.
 	Care func(*Turn, string) bool
+	// Visit names a flow to hold with somebody who has just written and with whom
+	// nothing else is open, or "". Nil: never.
+	Visit func(*Turn) string
 	// Missed may answer a text that fits nothing, and tells whether it did. Nil:
 	// the engine's own help, rising with each.
 	Missed func(*Turn) bool

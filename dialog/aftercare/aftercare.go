@@ -63,6 +63,7 @@ func New(c Content) (*dialog.Script, error) {
 		Readers:  map[string]func(*dialog.Turn, string) []string{},
 		Gate:     gate,
 		Preset:   preset,
+		Visit:    visit,
 	}
 	s.Commands["support"] = "flow:someone"
 	for _, name := range []string{"start", "needs", "starters", "planner", "after", "checkin", "journal", "settings", "pause", "privacy", "export", "forget", "hide", "help", "stop"} {

@@ -112,6 +112,10 @@ func (b *bot) saveCheckin(t *dialog.Turn, kind string) {
 	p := plan(t)
 	e := b.encounter(t)
 	entry := Entry{At: t.Now, Kind: kind}
+	hurts := kind == "checkin" && (t.Run.Has("body", "pain") || t.Run.Has("body", "bleeding"))
+	if e == nil && hurts { // a check-in of its own: what hurts is looked at again all the same
+		e = p.note(t, t.Now, "")
+	}
 	if e != nil {
 		entry.Encounter, entry.Set = e.ID, e.Set
 		if e.Answered.IsZero() {
@@ -127,7 +131,7 @@ func (b *bot) saveCheckin(t *dialog.Turn, kind string) {
 		if t.Run.Value("second") == "yes" {
 			setNudge(t, second, e.ID, dialog.Wall(b.secondTime(t, e, 20*60), t.State.Zone))
 		}
-		if kind == "checkin" && (t.Run.Has("body", "pain") || t.Run.Has("body", "bleeding")) && !p.Hold {
+		if hurts && !p.Hold {
 			setNudge(t, recheck, e.ID, dialog.Wall(b.afterQuiet(t, t.Now.Add(again)), t.State.Zone))
 		}
 	}

@@ -199,7 +199,7 @@ func (b *bot) entryText(t *dialog.Turn, e *Entry) string {
 	var needs []string
 	for _, v := range e.Needs {
 		item, rate, _ := strings.Cut(v, "=")
-		needs = append(needs, b.itemName(t, item)+": "+t.Label("checkin.needs."+rate))
+		needs = append(needs, b.itemName(t, item)+" ("+t.Label("checkin.needs."+rate)+")")
 	}
 	if len(needs) > 0 {
 		lines = append(lines, t.Label("journal.needs.title")+" "+strings.Join(needs, ", "))

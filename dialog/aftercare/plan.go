@@ -263,6 +263,14 @@ func (p *Plan) miss(e *Encounter) {
 	}
 }
 
+// visit asks somebody whose messages went silent by themselves, once.
+func visit(t *dialog.Turn) string {
+	if plan(t).Silent && !t.Now.Before(danger(t).Locked) {
+		return "unpause"
+	}
+	return ""
+}
+
 func (p *Plan) forgetOld(now time.Time) {
 	p.Sent = slices.DeleteFunc(p.Sent, func(at time.Time) bool { return now.Sub(at) >= 7*24*time.Hour })
 }

@@ -65,6 +65,11 @@ func (b *bot) settings(s *dialog.Script) {
 	}
 	s.Actions["quiet.save"] = func(t *dialog.Turn) {
 		p := profile(t)
+		if minutes(t.Run.Value("from")) == minutes(t.Run.Value("to")) {
+			t.Say("set_quiet.to.same")
+			t.Again("from", "to", "do quiet.save")
+			return
+		}
 		p.QuietFrom, p.QuietTo = minutes(t.Run.Value("from")), minutes(t.Run.Value("to"))
 	}
 	s.Lists["lines"] = func(t *dialog.Turn) []dialog.Option {

@@ -183,6 +183,15 @@ func bodyPart(t *dialog.Turn) support.Part {
 			}
 		}
 	}
+	if t.State.Runs[0].Flow == "recheck" || len(t.State.Runs) > 1 && t.State.Runs[len(t.State.Runs)-2].Flow == "recheck" {
+		if entries := journal(t).Entries; len(entries) > 0 { // it is about what hurt then
+			for _, part := range support.Parts {
+				if slices.Contains(entries[len(entries)-1].Body, string(part)) {
+					return part
+				}
+			}
+		}
+	}
 	return ""
 }
 

@@ -14,7 +14,7 @@
 // unasked. "@" lets time pass; what is planned comes as it falls due. "!" is a
 // mishap: "again" brings the last event a second time, "offline" and "online"
 // take the platform away, "lost" lets the next delivery be in doubt, "blocked" and
-// "unblocked", "future" presses a button of a step not yet asked. "#" is a remark.
+// "unblocked". "#" is a remark.
 //
 // A section "before" is played first and its answers are not compared. The head
 // may set "at:" (RFC 3339), "seed:" and "lang:".
