@@ -15,6 +15,9 @@ func (t *Turn) open() (*Run, *Step) {
 	if f == nil {
 		return r, nil
 	}
+	if r.waits() {
+		return nil, nil
+	}
 	st, _ := f.Step(r.Last.Key)
 	if st == nil || st.Print() != r.Last.Print {
 		return r, nil // asked under an older version of the flow
@@ -60,6 +63,9 @@ func (t *Turn) press() {
 		return
 	}
 	s.Misses = 0
+	if top.waits() {
+		top.Last = top.Asked
+	}
 	asked := top.Last == Question{st.Key, st.Print()}
 	had := top.Find(st.Key)
 	switch {
@@ -68,8 +74,14 @@ func (t *Turn) press() {
 			t.edit = t.Event.Screen
 		}
 		t.choose(top, f, st, opt)
+	case had != nil && had.Mode == Given && len(had.Values) == 1 && st.Form == One && t.put(top, st, had.Values[0]):
+		t.choose(top, f, st, opt)
 	case had != nil && (had.Mode == Given || had.Mode == Skipped) && st.Form == One && !strings.HasPrefix(opt, "<"):
-		t.change(top, f, t.answer(st, opt))
+		said := len(t.paras)
+		if t.change(top, f, t.answer(st, opt)) && slices.ContainsFunc(st.On, func(b Branch) bool { return b.Option == opt }) {
+			t.paras = t.paras[:said] // what the option does speaks for itself
+			t.branch(t.State.find(top.Mark, top), st, opt)
+		}
 		t.again()
 	case had != nil:
 		t.Say("engine.old_button")
@@ -78,6 +90,12 @@ func (t *Turn) press() {
 		t.Say("engine.future_button")
 		t.again()
 	}
+}
+
+// put tells whether value was recorded by an action ([Turn.Put]) and is none of
+// the question's options: the person has not answered yet.
+func (t *Turn) put(r *Run, st *Step, value string) bool {
+	return !slices.ContainsFunc(t.offered(r, st), func(o Option) bool { return o.ID == value })
 }
 
 func stepByPrint(f *Flow, print uint32) *Step {

@@ -9,7 +9,7 @@ import (
 func (t *Turn) advance() {
 	for {
 		r := t.top()
-		if r == nil {
+		if r == nil || r.waits() {
 			return
 		}
 		if t.steps++; t.steps > maxTurn || len(r.Answers) > maxAnswers {
@@ -224,21 +224,23 @@ func (r *Run) canBack() bool {
 
 // change gives an earlier answer anew. Later answers are kept if they still fit
 // the question they were given to; the person is told of those that do not.
-func (t *Turn) change(r *Run, f *Flow, a Answer) {
+// It tells whether the answer is another one now.
+func (t *Turn) change(r *Run, f *Flow, a Answer) bool {
 	old := r.Find(a.Key)
 	if old != nil && slices.Equal(old.Values, a.Values) && old.Text == a.Text && old.Mode == a.Mode {
-		return // the same again: a second tap
+		return false // the same again: a second tap
 	}
 	_, at := f.Step(a.Key)
 	for i := range r.Answers {
 		if _, j := f.Step(r.Answers[i].Key); j > at && r.Answers[i].Mode == Done {
 			t.Say("engine.settled")
-			return
+			return false
 		}
 	}
 	r.put(f, a)
 	t.Say("engine.changed")
 	t.prune(r, f, at)
+	return true
 }
 
 // prune drops the answers behind place at that no longer apply.

@@ -180,7 +180,7 @@ func (t *Turn) salt(r *Run, key string) uint64 {
 
 // again makes advance show the open question, although it is on the screen already.
 func (t *Turn) again() {
-	if r := t.top(); r != nil {
+	if r := t.top(); r != nil && !r.waits() {
 		r.Asked = Question{}
 	}
 }

@@ -261,7 +261,7 @@ func (t *Turn) command() {
 	do, ok := t.Script.Commands[name]
 	switch {
 	case name == WelcomeBack:
-		if t.top() == nil && !t.gated("") {
+		if r := t.top(); (r == nil || r.waits()) && !t.gated("") {
 			t.Say("engine.hello")
 		}
 		t.again()

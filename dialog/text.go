@@ -18,6 +18,7 @@ func (t *Turn) text() {
 	r, st := t.open()
 	fold := Fold(text)
 	switch {
+	case r == nil && t.takeUp(text):
 	case r == nil:
 		t.idle(fold)
 	case st == nil:
@@ -29,6 +30,27 @@ func (t *Turn) text() {
 			t.missed()
 		}
 	}
+}
+
+// takeUp gives a text to a nudge that waits, if it names one of its options.
+func (t *Turn) takeUp(text string) bool {
+	r := t.top()
+	if r == nil {
+		return false
+	}
+	f := t.Script.Flows[r.Flow]
+	st := stepByPrint(f, r.Asked.Print)
+	if st == nil {
+		return false
+	}
+	list := t.several(r, st, t.choices(r, st), text)
+	if len(list) == 0 {
+		return false
+	}
+	r.Last = r.Asked
+	t.Run = r
+	t.chooseText(r, f, st, list)
+	return true
 }
 
 // idle answers a text that no question waits for.

@@ -209,17 +209,13 @@ func (t *Turn) Start(flow, note string) *Run {
 // could.
 func (t *Turn) Wait(flow, note string, latest time.Time) {
 	s := t.State
-	if i := s.findRun(flow); i >= 0 {
-		s.ended(s.Runs[i].Mark)
-		s.Runs = slices.Delete(s.Runs, i, i+1)
-	}
+	t.CloseIf(func(r *Run) bool { return r.Flow == flow && r.Note == note })
 	s.Runs = slices.Insert(s.Runs, 0, Run{Flow: flow, Mark: uint32(s.rand()) | 1, Begun: t.Now, Note: note})
 	r := &s.Runs[0]
 	f := t.Script.Flows[flow]
 	for i := range f.Steps {
 		if st := &f.Steps[i]; st.Asks() {
-			r.Asked = Question{st.Key, st.Print()}
-			r.Last = r.Asked
+			r.Asked = Question{st.Key, st.Print()} // and Last stays empty: see waits
 			old := t.Run
 			t.Run = r
 			e := Entry{Latest: latest, Screen: len(s.Runs) == 1}
@@ -231,6 +227,11 @@ func (t *Turn) Wait(flow, note string, latest time.Time) {
 		}
 	}
 }
+
+// waits tells whether the run is a nudge that nobody has taken up yet: its
+// question is on a screen, but no text is an answer to it unless it names one of
+// its options, and it is not asked again.
+func (r *Run) waits() bool { return r.Asked.Key != "" && r.Last.Key == "" }
 
 // End closes the action's run without its done actions.
 func (t *Turn) End() {
@@ -260,12 +261,18 @@ func (t *Turn) EndAll() {
 
 // Close ends open conversations of those flows, without their done actions.
 func (t *Turn) Close(flows ...string) {
+	t.CloseIf(func(r *Run) bool { return slices.Contains(flows, r.Flow) })
+}
+
+// CloseIf ends the open conversations for which gone is true, without their done
+// actions.
+func (t *Turn) CloseIf(gone func(*Run) bool) {
 	if t.Run != nil { // it points into the list that is about to move
 		kept := *t.Run
 		defer func() { t.Run = t.State.find(kept.Mark, &kept) }()
 	}
 	t.State.Runs = slices.DeleteFunc(t.State.Runs, func(r Run) bool {
-		if slices.Contains(flows, r.Flow) {
+		if gone(&r) {
 			t.State.ended(r.Mark)
 			return true
 		}

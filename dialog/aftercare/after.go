@@ -196,7 +196,11 @@ func (b *bot) clockOfFirst(t *dialog.Turn) int {
 		case "noon":
 			return 12*60 + 30
 		case "at":
-			wall := dialog.Wall(a.At, t.State.Zone)
+			e := b.encounter(t)
+			if e == nil {
+				break
+			}
+			wall := dialog.Wall(b.agreedFirst(t, e), t.State.Zone)
 			return wall.Hour()*60 + wall.Minute()
 		}
 	}

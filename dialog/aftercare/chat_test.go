@@ -2,7 +2,9 @@ package aftercare_test
 
 import (
 	"testing"
+	"time"
 
+	"afterglow/adapters/when"
 	"afterglow/dialog"
 	"afterglow/dialog/aftercare"
 	"afterglow/dialog/chattest"
@@ -19,6 +21,10 @@ func script(t testing.TB) *dialog.Script {
 	content, err := book.Content()
 	if err != nil {
 		t.Fatal(err)
+	}
+	content.ReadTime = func(text string, now time.Time, langs ...string) (time.Time, dialog.Reading) {
+		a := when.Read(text, now, langs...)
+		return a.At, map[when.Kind]dialog.Reading{when.At: dialog.Moment, when.None: dialog.Declined}[a.Kind]
 	}
 	s, err := aftercare.New(content)
 	if err != nil {

@@ -55,12 +55,17 @@ func (b *bot) look(t *dialog.Turn, text string) bool {
 	if t.Now.Before(d.Locked) || b.Care == nil {
 		return false
 	}
+	if !d.Locked.IsZero() { // the wait is over
+		d.Locked = time.Time{}
+		t.Close("locked")
+	}
 	f := b.Care(text)
 	if f.First() == care.Benign {
 		return false
 	}
-	if d.open(t) && f.Severity <= d.Severity && slices.Contains(d.Categories, int(f.First())) {
-		b.stay(t) // more of the same: stay, without the whole page again
+	known := slices.Contains(d.Categories, int(f.First()))
+	if d.open(t) && (f.Severity <= d.Severity && known || f.First() == care.Drop && !known) {
+		b.stay(t) // more of the same, or a low beside something worse: stay, without a page again
 		return true
 	}
 	b.meet(t, f)
@@ -76,7 +81,7 @@ func (d *Danger) open(t *dialog.Turn) bool {
 // meet leaves the form aside and answers a finding.
 func (b *bot) meet(t *dialog.Turn, f care.Finding) {
 	d := danger(t)
-	*d = Danger{Severity: f.Severity, About: int(f.About), Lang: t.State.Lang, Locked: d.Locked}
+	*d = Danger{Severity: f.Severity, About: int(f.About), Lang: t.State.Lang, Locked: d.Locked, Held: d.Held && d.open(t)}
 	for _, c := range f.Categories {
 		d.Categories = append(d.Categories, int(c))
 	}
@@ -88,6 +93,12 @@ func (b *bot) meet(t *dialog.Turn, f care.Finding) {
 		plan(t).Hold, d.Held = true, true
 	}
 	t.State.Misses = 0
+	if d.open(t) { // the same conversation, so that the buttons further up still work
+		t.Run = t.Top()
+		t.Again("answer", "stay")
+		t.Reask()
+		return
+	}
 	t.Start("caremode", "")
 }
 
@@ -155,6 +166,12 @@ func (b *bot) danger(s *dialog.Script) {
 	s.Care = b.look
 	s.Missed = b.missed
 	s.Values["care_answer"] = func(t *dialog.Turn) string { return b.compose(t).Text() }
+	s.Values["care_stay"] = func(t *dialog.Turn) string {
+		if t.Run.Has("answer", "replied") { // a reply stands above it already
+			return t.Label("caremode.near")
+		}
+		return t.Label("caremode.stays")
+	}
 	s.Lists["care"] = func(t *dialog.Turn) []dialog.Option {
 		var list []dialog.Option
 		a := b.compose(t)
@@ -213,10 +230,12 @@ func (b *bot) buttons(s *dialog.Script) {
 		"remove":  func(t *dialog.Turn) { stay(t); t.Remove() },
 	} {
 		s.Actions["care."+id] = func(t *dialog.Turn) {
-			if reply := support.Reply(b.words(t), b.Support, danger(t).finding().First(), b.place(t), id); reply != "" {
-				t.Tell(reply)
-			}
+			reply := support.Reply(b.words(t), b.Support, danger(t).finding().First(), b.place(t), id)
+			t.Tell(reply)
 			do(t)
+			if reply != "" && t.Run.Has("answer", "seen") {
+				t.Put("answer", "replied")
+			}
 		}
 	}
 }

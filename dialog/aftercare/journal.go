@@ -138,7 +138,7 @@ func (b *bot) journal(s *dialog.Script) {
 		}
 		t.Again("entry")
 	}
-	s.Actions["journal.back"] = func(t *dialog.Turn) { t.Again("what", "pick", "entry") }
+	s.Actions["journal.back"] = func(t *dialog.Turn) { t.Again("pick", "entry") }
 	s.Lists["entry_note"] = func(t *dialog.Turn) []dialog.Option {
 		if e := b.picked(t); e != nil && e.Note != "" {
 			return []dialog.Option{{ID: "erase_note"}}

@@ -229,6 +229,7 @@ func (b *bot) ring(t *dialog.Turn, tm dialog.Timer) {
 		p.Sent = append(p.Sent, t.Now)
 		e.Sent++
 	}
+	t.CloseIf(func(r *dialog.Run) bool { return r.Flow == "nudge" && strings.HasSuffix(r.Note, ":"+id) })
 	t.Wait("nudge", tm.Note, b.quietBegins(t, t.Now))
 	switch {
 	case (kind == first || kind == snoozed) && !repeatedBySecond(t, id, t.Now):

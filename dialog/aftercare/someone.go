@@ -71,7 +71,7 @@ func (b *bot) someone(s *dialog.Script) {
 		f := kinds[i].finding
 		c := b.Support.Choose(at, f.First(), f.About, maxLines)
 		var lines []string
-		if len(c.Lines) == 0 {
+		if len(c.Lines) == 0 && at.Country != "" {
 			lines = append(lines, first1(w("support.nobody")))
 		}
 		for _, l := range c.Lines {
@@ -225,11 +225,7 @@ func windows(t *dialog.Turn) []support.Window {
 	}
 	for i := range early {
 		if early[i].State == support.Closed && late[i].State != support.Closed {
-			early[i] = late[i]
-			early[i].Left = 0
-			if early[i].ID == "pep" {
-				early[i].State = support.Late
-			}
+			early[i].State, early[i].Left = support.NotSaid, 0
 		}
 	}
 	return early
