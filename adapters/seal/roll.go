@@ -123,12 +123,17 @@ func (s *Store) answer(r *roll) error {
 	}
 	r.Epochs = slices.DeleteFunc(r.Epochs, func(l epochLine) bool { return k.isDestroyed(l.Epoch) })
 	seals := r.seals()
-	if seals != "" && !slices.Contains(k.list(), seals) {
+	if seals != "" && !slices.Contains(k.epochNames(), seals) {
 		return errBehind
 	}
 	s.roll.beat++
-	r.Replicas = slices.DeleteFunc(r.Replicas, func(o replica) bool { return o.Name == s.roll.me || s.dead(o) })
-	r.Replicas = append(r.Replicas, replica{s.roll.me, s.roll.beat, k.list(), k.sealing().String()})
+	r.Replicas = slices.DeleteFunc(r.Replicas, func(o replica) bool {
+		// One that has no key which is still there was alive before a backup was
+		// made that has been restored now.
+		past := !slices.ContainsFunc(k.epochNames(), func(name string) bool { return slices.Contains(o.Has, name) })
+		return o.Name == s.roll.me || s.opts.Alone || past || s.dead(o)
+	})
+	r.Replicas = append(r.Replicas, replica{s.roll.me, s.roll.beat, k.epochNames(), k.sealing().String()})
 	slices.SortFunc(r.Replicas, func(a, b replica) int { return strings.Compare(a.Name, b.Name) })
 	if next := r.common(k); next != "" && next != seals {
 		r.Epochs = append(r.Epochs, epochLine{next, time.Now().UTC().Truncate(time.Second)})
@@ -160,7 +165,7 @@ func (r *roll) seals() string {
 // common is the newest epoch that all processes have, if it is not older than
 // the one that seals.
 func (r *roll) common(k *keys) string {
-	for _, name := range slices.Backward(k.list()) {
+	for _, name := range slices.Backward(k.epochNames()) {
 		lacks := func(o replica) bool { return !slices.Contains(o.Has, name) }
 		if name == r.seals() || !slices.ContainsFunc(r.Replicas, lacks) {
 			return name
@@ -169,8 +174,8 @@ func (r *roll) common(k *keys) string {
 	return ""
 }
 
-// list is the names of the epochs on the ring, the oldest first.
-func (k *keys) list() (names []string) {
+// epochNames is the names of the epochs on the ring, the oldest first.
+func (k *keys) epochNames() (names []string) {
 	for _, m := range k.epochs {
 		names = append(names, m.epoch.String())
 	}

@@ -30,7 +30,10 @@ var _ dialog.Store = (*Store)(nil)
 type Options struct {
 	Log  *slog.Logger  // what an operator may want to know; nil: nothing
 	Call time.Duration // how often the roll is called; 0: half a minute
-	Pace int           // records that a sweep looks at in a second; 0: 1000
+	// Alone says that no other process can be using the store: whoever is still on
+	// the roll has died, and need not be waited for.
+	Alone bool
+	Pace  int // records that a sweep looks at in a second; 0: 1000
 }
 
 // Open wraps inner, which then belongs to the Store. It answers the roll call

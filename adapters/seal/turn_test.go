@@ -129,6 +129,8 @@ func TestOldCopiesEnd(t *testing.T) {
 	must(t, s.Commit(t.Context(), key, dialog.Tag{}, tag, []byte("calm"), time.Time{}))
 	backup, err := inner.Load(t.Context(), key)
 	must(t, err)
+	rollBackup, err := inner.Load(t.Context(), rollKey)
+	must(t, err)
 	_, err = ring.Add(time.Now())
 	must(t, err)
 	must(t, s.Call(t.Context()))
@@ -149,7 +151,11 @@ func TestOldCopiesEnd(t *testing.T) {
 	// The store is restored as it was, roll and all: the bot starts, and says of
 	// the record that it can not be read.
 	must(t, inner.Rewrite(t.Context(), key, tag, backup.Blob))
+	must(t, inner.Rewrite(t.Context(), rollKey, mustTag(t, inner), rollBackup.Blob))
 	again := open(t, inner, copyOf(t, ring))
+	if k := again.ring.keys.Load(); !k.has(k.sealing()) || k.sealing() == old {
+		t.Error("the epoch that seals is gone")
+	}
 	if _, err := again.Load(t.Context(), key); !errors.Is(err, dialog.ErrUnreadable) {
 		t.Errorf("got %v", err)
 	}
@@ -210,6 +216,19 @@ func TestTheDeadHoldNothingUpForEver(t *testing.T) {
 		cancel()
 		wg.Wait()
 	})
+}
+
+func TestAloneNobodyIsWaitedFor(t *testing.T) {
+	inner := dialog.NewMemoryStore(time.Now)
+	ring := newRing(t)
+	open(t, inner, copyOf(t, ring)) // and killed
+	next, err := ring.Add(time.Now())
+	must(t, err)
+	s, err := Open(t.Context(), inner, ring, Options{Alone: true})
+	must(t, err)
+	if ring.keys.Load().sealing() != next || !s.roll.first.Load() {
+		t.Error("a dead process was waited for")
+	}
 }
 
 func TestRunSweepsByItself(t *testing.T) {

@@ -37,6 +37,8 @@ func TestKeysAreMadeOnceAndKept(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("got %v, %v", info.Mode(), err)
 	}
+	must(t, os.WriteFile(place.path+".new", []byte("left by a crash"), 0o644))
+	must(t, writeKeyFile(place.path, ring))
 	again, made, err := place.loadOrMake(db, time.Now())
 	if err != nil || made || again.KeyOf("telegram:1") != ring.KeyOf("telegram:1") {
 		t.Errorf("made %v, %v", made, err)

@@ -25,7 +25,7 @@ func openSealed(ctx context.Context, cfg Config, dir string, place keyPlace, clo
 	if err != nil {
 		return nil, nil, err
 	}
-	store, err := seal.Open(ctx, inner, ring, seal.Options{Log: log})
+	store, err := seal.Open(ctx, inner, ring, seal.Options{Log: log, Alone: alone})
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("store: %w", err), inner.Close())
 	}
