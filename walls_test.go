@@ -31,7 +31,7 @@ var walls = []struct {
 	{"adapters/redis", []string{"afterglow/dialog", "afterglow/adapters/redis", "github.com/redis/go-redis/", "golang.org/x/"}, nil, "an adapter knows the engine's ports and its own outside"},
 	{"adapters/telegram", []string{"afterglow/dialog", "afterglow/adapters/telegram", "github.com/go-telegram-bot-api/", "golang.org/x/"}, nil, "an adapter knows the engine's ports and its own outside"},
 	{"adapters/discord", []string{"afterglow/dialog", "afterglow/adapters/discord", "github.com/bwmarrin/discordgo", "github.com/gorilla/websocket", "golang.org/x/"}, nil, "an adapter knows the engine's ports and its own outside"},
-	{"adapters/when", []string{"afterglow/dialog", "golang.org/x/", "github.com/markusmobius/"}, []string{"os", "net/http"}, "reading a time is pure"},
+	{"adapters/when", []string{"afterglow/dialog", "golang.org/x/", "github.com/pelletier/go-toml/"}, []string{"os", "net/http"}, "reading a time is pure"},
 	{"adapters/seal", []string{"afterglow/dialog", "github.com/tink-crypto/", "google.golang.org/protobuf", "golang.org/x/"}, nil, "a store around a store knows the port and its keys"},
 }
 

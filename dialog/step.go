@@ -189,18 +189,12 @@ func (t *Turn) talk() {
 		}
 	}
 	t.advance()
-	if t.Script.Visit != nil && !t.erase && !slices.ContainsFunc(t.State.Runs, t.held) {
+	if t.Script.Visit != nil && !t.erase && !slices.ContainsFunc(t.State.Runs, func(r Run) bool { return !r.waits() }) {
 		if flow := t.Script.Visit(t); flow != "" {
 			t.Start(flow, "")
 			t.advance()
 		}
 	}
-}
-
-// held tells whether a run is a conversation and not something that stands aside.
-func (t *Turn) held(r Run) bool {
-	f := t.Script.Flows[r.Flow]
-	return f == nil || !f.Aside
 }
 
 // letGo ends conversations that nobody has touched for a long time.

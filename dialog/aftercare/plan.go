@@ -266,7 +266,8 @@ func (p *Plan) miss(e *Encounter) {
 
 // visit asks somebody whose messages went silent by themselves, once.
 func visit(t *dialog.Turn) string {
-	if plan(t).Silent && !t.Now.Before(danger(t).Locked) {
+	if p := plan(t); p.Silent && !t.Now.Before(danger(t).Locked) {
+		p.Silent = false
 		return "unpause"
 	}
 	return ""

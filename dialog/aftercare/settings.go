@@ -111,6 +111,7 @@ func (b *bot) settings(s *dialog.Script) {
 	}
 	s.Actions["pause.off"] = func(t *dialog.Turn) { plan(t).Paused = forever }
 	s.Actions["stop.all"] = func(t *dialog.Turn) {
+		plan(t).Silent = false // what is quiet stays quiet, and nobody asks
 		keep := *t.Run
 		t.EndAll()
 		t.State.Runs = append(t.State.Runs, keep)

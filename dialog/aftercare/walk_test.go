@@ -28,7 +28,7 @@ var lives = map[string]string{
 	"unwanted": ready + `|/needs|any|1|done|stop` + encounter + unwantedTwice,
 	"paused":   ready + `|/pause|week`,
 	"low":      ready + encounter + `|/checkin|short|heavy|tired|quiet`,
-	"silenced": ready + encounter + `|@60d`,
+	"silenced": ready + encounter + `|@60d` + encounter + `|@60d`,
 	"held":     ready + wants + encounter + `|i want to kill myself|i'm safe`,
 	"minor":    ready + `|i am 15 years old`,
 	"nudged":   ready + wants + encounter + `|@26h`,
