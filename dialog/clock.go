@@ -112,8 +112,11 @@ func (s *State) Alarm() time.Time {
 	for i := range s.Timers {
 		at(s.Timers[i].At(s.Zone))
 	}
-	if len(s.Outbox) > 0 { // strictly in order: the first decides
-		at(s.Outbox[0].due())
+	for i := range s.Outbox { // in order: the first that is no idle nudge decides
+		at(s.Outbox[i].due())
+		if !s.Outbox[i].idle() {
+			break
+		}
 	}
 	for i := range s.Parked {
 		at(s.leisure(s.Parked[i].At.Add(parkedLife)))

@@ -56,6 +56,7 @@ type Event struct {
 // Receipt is how a delivery went.
 type Receipt struct {
 	Entry   uint64 // the outbox entry's id
+	Try     int    // its [Entry.Tries] at the time; 0: the latest
 	Ref     Ref    // where it is now, if it was sent
 	OK      bool
 	Verdict Verdict       // if not OK

@@ -93,9 +93,9 @@ func (s *State) post(e Entry, now time.Time) {
 	if e.After.IsZero() {
 		e.After = now
 	}
-	if e.Msg.Edit != "" { // an edit nobody has tried yet is overtaken by a newer one
+	if e.Msg.Edit != "" { // an edit that nobody is trying is overtaken by a newer one
 		s.Outbox = slices.DeleteFunc(s.Outbox, func(old Entry) bool {
-			return old.Msg.Edit == e.Msg.Edit && old.Tries == 0
+			return old.Msg.Edit == e.Msg.Edit && old.Until.IsZero()
 		})
 	}
 	s.Outbox = append(s.Outbox, e)
@@ -105,8 +105,12 @@ func (s *State) post(e Entry, now time.Time) {
 	}
 }
 
-// claim marks what is to be delivered now and returns it. Deliveries are
-// strictly in order: nothing overtakes the first.
+// idle tells that it is a nudge nobody is sending: it holds up nothing behind it.
+func (e *Entry) idle() bool { return e.Msg.Nudge && e.Until.IsZero() }
+
+// claim marks what is to be delivered now and returns it. Deliveries are in
+// order: nothing overtakes the first, except that replies overtake a nudge that
+// has to wait.
 func (s *State) claim(now time.Time, lease time.Duration) []Entry {
 	if lease == 0 {
 		lease = SendLease
@@ -126,6 +130,10 @@ func (s *State) claim(now time.Time, lease time.Duration) []Entry {
 		}
 		if e.stale(now) {
 			s.Outbox = slices.Delete(s.Outbox, i, i+1)
+			continue
+		}
+		if e.idle() && now.Before(e.After) {
+			i++
 			continue
 		}
 		if !e.Until.IsZero() || now.Before(e.After) {
@@ -185,9 +193,13 @@ func backoff(tries int) time.Duration {
 func (s *State) receipt(r Receipt, now time.Time) {
 	i := slices.IndexFunc(s.Outbox, func(e Entry) bool { return e.ID == r.Entry })
 	if i < 0 {
+		s.trace(r, now) // a second copy, or a late word: it can still be taken back
 		return
 	}
 	e := &s.Outbox[i]
+	if r.Try != 0 && r.Try != e.Tries && !r.OK { // of an earlier try; somebody else is at it now
+		return
+	}
 	e.Until = time.Time{}
 	drop := false
 	switch {
@@ -196,8 +208,8 @@ func (s *State) receipt(r Receipt, now time.Time) {
 		if e.Screen {
 			s.Screen = r.Ref
 		}
-		if r.Ref != "" && r.Ref != e.Msg.Edit {
-			s.Trail = append(s.Trail, Trace{r.Ref, now})
+		if r.Ref != e.Msg.Edit {
+			s.trace(r, now)
 		}
 	case r.Verdict == Later:
 		wait := r.After
@@ -216,5 +228,13 @@ func (s *State) receipt(r Receipt, now time.Time) {
 	}
 	if drop {
 		s.Outbox = slices.Delete(s.Outbox, i, i+1)
+	}
+}
+
+// trace remembers a message that has arrived, once.
+func (s *State) trace(r Receipt, now time.Time) {
+	known := func(t Trace) bool { return t.Ref == r.Ref }
+	if r.OK && r.Ref != "" && !slices.ContainsFunc(s.Trail, known) {
+		s.Trail = append(s.Trail, Trace{r.Ref, now})
 	}
 }

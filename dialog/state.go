@@ -28,6 +28,8 @@ type State struct {
 	Screen Ref     // the message that carries the open question
 	Trail  []Trace // what was sent lately, to take it back on request
 	Parked []Parked
+	Tried  Tried     // the event that some process may have died of
+	Since  time.Time // they had themselves forgotten then: what happened before does not count
 
 	seen  seen
 	parts []part
@@ -87,6 +89,14 @@ type Parked struct {
 	At   time.Time
 	Kind Kind
 	Text string
+}
+
+// Tried counts how often the step was begun for one event, written down where
+// the process might not live to tell.
+type Tried struct {
+	Event uint64 // hash of its id, or of its kind if it has none
+	Count int
+	At    time.Time
 }
 
 // Limits of one person's state. Each has a defined outcome; see [Script.Apply].
@@ -172,6 +182,10 @@ func (s *State) Code(c *Coder) {
 		c.String(&p.Text)
 		p.Kind = Kind(kind)
 	})
+	c.Uint64(&s.Tried.Event)
+	c.Count(&s.Tried.Count)
+	c.Time(&s.Tried.At)
+	c.Time(&s.Since)
 	c.String((*string)(&s.seen))
 	if !c.reading {
 		s.packParts()

@@ -43,7 +43,7 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 		return out
 	}
 	if ev.ID != "" {
-		if s.seen.has(ev.ID) {
+		if s.seen.has(ev.ID) || !ev.At.IsZero() && !ev.At.After(s.Since) {
 			out.Repeat = true
 			return out
 		}
