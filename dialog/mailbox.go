@@ -9,70 +9,121 @@ import (
 // one goroutine: in this process one person's events never race, and stay in
 // order. Only other replicas race, and for them there is the store's tag.
 type mailboxes struct {
+	work  func(*mailbox)
+	spawn func(func())
+	size  int
+
 	mu    sync.Mutex
 	boxes map[Key]*mailbox
-	work  func(*mailbox)
-	size  int
-	alive sync.WaitGroup
+	wakes map[Key]struct{} // who is to be woken by this process
+	idle  chan struct{}    // closed when nothing is left; nil: letters are taken
 }
 
 type mailbox struct {
-	key     Key
-	person  PersonID // as far as known; the goroutine's own once it runs
-	queue   []letter
-	known   *Record // the record as this goroutine last committed it
-	running bool
+	key    Key
+	queue  []letter      // guarded by mailboxes.mu
+	closed chan struct{} // closed when the goroutine ends
+
+	// The goroutine's own.
+	person PersonID // as far as known
+	known  *Record  // the record as it was last committed here
 }
 
 // letter is an event on its way through the queue.
 type letter struct {
 	ev   Event
 	ctx  context.Context
-	done chan error // receives once the event's outcome is durable, or why not
+	done func(error) // called once the event's outcome is durable, or with why not; nil: nobody asks
+}
+
+// answer tells whoever waits, if there was a letter at all.
+func (l *letter) answer(err error) {
+	if l.done != nil {
+		l.done(err)
+	}
 }
 
 // put queues a letter and starts the person's goroutine if it rests. It fails
-// with ErrBusy if the queue is full.
-func (m *mailboxes) put(key Key, person PersonID, l letter) error {
+// with [ErrBusy] if the queue is full, and with [ErrStopping] after stop.
+func (m *mailboxes) put(key Key, l letter) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.idle != nil {
+		return ErrStopping
+	}
 	box := m.boxes[key]
-	if box == nil {
-		box = &mailbox{key: key, person: person}
-		m.boxes[key] = box
+	if box != nil {
+		if len(box.queue) >= m.size {
+			return ErrBusy
+		}
+		box.queue = append(box.queue, l)
+		return nil
 	}
-	if len(box.queue) >= m.size {
-		return ErrBusy
+	box = &mailbox{key: key, queue: []letter{l}, closed: make(chan struct{})}
+	m.boxes[key] = box
+	m.spawn(func() { m.work(box) })
+	return nil
+}
+
+// take hands the worker the next letter. With none left it closes the mailbox
+// and the worker has to return, unless it wants to stay: then the letter is empty.
+func (m *mailboxes) take(box *mailbox, stay bool) (l letter, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(box.queue) > 0 {
+		l = box.queue[0]
+		box.queue[0] = letter{}
+		box.queue = box.queue[1:]
+		return l, true
 	}
-	box.queue = append(box.queue, l)
-	if !box.running {
-		box.running = true
-		m.alive.Add(1)
-		go func() {
-			defer m.alive.Done()
-			m.work(box)
-		}()
+	if stay {
+		return letter{}, true
+	}
+	delete(m.boxes, box.key)
+	close(box.closed)
+	if m.idle != nil && len(m.boxes) == 0 {
+		close(m.idle)
+	}
+	return letter{}, false
+}
+
+// closing is closed when the person's mailbox is; nil: it is already.
+func (m *mailboxes) closing(key Key) <-chan struct{} {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if box := m.boxes[key]; box != nil {
+		return box.closed
 	}
 	return nil
 }
 
-// take empties the queue into the worker's hands. With nothing left the mailbox
-// is closed and the worker has to return.
-func (m *mailboxes) take(box *mailbox) (letter, bool) {
+// stop refuses letters from now on. The channel is closed when those that were
+// taken are done with.
+func (m *mailboxes) stop() <-chan struct{} {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if len(box.queue) == 0 {
-		delete(m.boxes, box.key)
-		return letter{}, false
+	if m.idle == nil {
+		m.idle = make(chan struct{})
+		if len(m.boxes) == 0 {
+			close(m.idle)
+		}
 	}
-	l := box.queue[0]
-	box.queue = box.queue[1:]
-	return l, true
+	return m.idle
 }
 
-// waiting tells whether the person has done something more meanwhile.
-func (m *mailboxes) waiting(box *mailbox) bool {
+// wake claims the right to wake the person; woken gives it back.
+func (m *mailboxes) wake(key Key) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return len(box.queue) > 0
+	if _, planned := m.wakes[key]; planned || m.idle != nil {
+		return false
+	}
+	m.wakes[key] = struct{}{}
+	return true
+}
+
+func (m *mailboxes) woken(key Key) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.wakes, key)
 }

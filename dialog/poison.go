@@ -1,0 +1,128 @@
+package dialog
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// carefulTime is how long after its start a host suspects that an event from
+// before is what its predecessor died of.
+const carefulTime = time.Minute
+
+// apply steps, or parks the event. A panic, and a step that does not end in
+// time, come back as a *defect. Go can not end a goroutine: a step that hangs is
+// left behind, what it would have changed is thrown away, and the host goes on.
+func (h *Host) apply(blob []byte, person PersonID, ev *Event, park bool) ([]byte, Outcome, error) {
+	type result struct {
+		next []byte
+		out  Outcome
+		err  error
+	}
+	seed, now, step := h.Machine.number(), h.Now(), h.Script.Apply
+	if park {
+		step = h.Script.Park
+	}
+	do := func() (r result) {
+		r.next, r.out, r.err = step(blob, person, seed, *ev, now)
+		if panicked := (*PanicError)(nil); errors.As(r.err, &panicked) {
+			r.err = &defect{err: r.err}
+		}
+		return r
+	}
+	if h.StepTime < 0 {
+		r := do()
+		return r.next, r.out, r.err
+	}
+	done := make(chan result, 1)
+	go func() { done <- do() }()
+	watch := time.NewTimer(h.StepTime)
+	defer watch.Stop()
+	for range 2 { // the second wait is for a machine that was asleep itself
+		select {
+		case r := <-done:
+			return r.next, r.out, r.err
+		case <-watch.C:
+			watch.Reset(h.StepTime / 4)
+		}
+	}
+	return nil, Outcome{}, &defect{stuck: true, err: errors.New("step: does not end; its goroutine is left behind, restart soon")}
+}
+
+// careful tells whether trying the event has to be written down before: only
+// then does the count survive if the process does not.
+func (h *Host) careful(ev *Event) bool {
+	return (ev.ID != "" || ev.Kind == Alarm) && (ev.At.IsZero() || ev.At.Before(h.opened)) && h.Machine.Clock()-h.begun < carefulTime
+}
+
+// mark writes down that the event is about to be tried, after so many tries
+// known already, and returns which one this is. It does its best: if the store
+// does not take it the count is kept in memory alone.
+func (h *Host) mark(ctx context.Context, box *mailbox, ev *Event, tries int) int {
+	rec, err := h.load(ctx, box)
+	if err != nil || fenced(rec, ev) {
+		return tries + 1
+	}
+	s := NewState(box.person, h.Machine.number())
+	switch {
+	case rec.Blob != nil:
+		if s, err = DecodeState(rec.Blob); err != nil {
+			return tries + 1
+		}
+	case !byPerson(ev):
+		return tries + 1
+	case !rec.Erased.IsZero():
+		s.Since = rec.Erased
+	}
+	name, now := hash64(ev.ID+"#"+strconv.Itoa(int(ev.Kind))), h.Now()
+	if s.Tried.Event == name && now.Sub(s.Tried.At).Abs() < time.Hour {
+		tries = max(tries, s.Tried.Count)
+	}
+	s.Tried = Tried{Event: name, Count: tries + 1, At: now}
+	if err := h.commit(ctx, box, rec.Tag, s.Encode(), s.Alarm()); err != nil {
+		h.Log.Warn("a try could not be written down", "err", err)
+	}
+	return tries + 1
+}
+
+// unreadable refuses an event. The person is asked to wait, in words that need
+// no state, and the operator told; each once in an hour.
+func (h *Host) unreadable(box *mailbox, ev *Event, err error) outcome {
+	h.Stats.Unreadable.Add(1)
+	now := h.Machine.Clock()
+	if h.told.first("log "+string(box.key), now) {
+		h.Log.Error("a person's record can not be read; it is kept as it is", "err", err)
+	}
+	words := h.Script.variants(ev.Lang, "engine.unreadable")
+	if !byPerson(ev) || len(words) == 0 || !h.told.first("tell "+string(box.key), now) {
+		return outcome{}
+	}
+	m := Message{ID: strconv.FormatUint(h.Machine.number(), 36), Text: words[0], Hint: ev.Hint}
+	return outcome{last: true, deliver: []Entry{{Msg: m}}}
+}
+
+// notices remembers what was said within the last hour.
+type notices struct {
+	mu   sync.Mutex
+	list []notice
+}
+
+type notice struct {
+	what string
+	at   time.Duration
+}
+
+// first tells whether what has not been said within the hour before now.
+func (n *notices) first(what string, now time.Duration) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.list = slices.DeleteFunc(n.list, func(x notice) bool { return now-x.at >= time.Hour })
+	if slices.ContainsFunc(n.list, func(x notice) bool { return x.what == what }) {
+		return false
+	}
+	n.list = append(n.list, notice{what, now})
+	return true
+}

@@ -1,0 +1,323 @@
+package dialog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// outcome is what a turn leaves to do once it is committed.
+type outcome struct {
+	began   time.Duration // when it began, by the machine's clock: claims count from there
+	deliver []Entry
+	remove  []Ref
+	last    bool          // the person is forgotten: deliver from memory, note nothing
+	hold    time.Duration // before that: others may be sending until then
+	wake    time.Duration // look again after that; 0: no need
+}
+
+// work is one person's goroutine: a turn for each letter, and one for what the
+// deliveries came to. If a letter waits by then, one turn does for both.
+func (h *Host) work(box *mailbox) {
+	var notes []Event       // what deliveries came to, not written yet
+	var worth time.Duration // after that nobody needs them: the lease has ended
+	for tries := 0; ; {
+		l, ok := h.boxes.take(box, len(notes) > 0)
+		if !ok {
+			return
+		}
+		if l.ctx != nil && l.ctx.Err() != nil { // nobody waits any more
+			l.answer(l.ctx.Err())
+			if l = (letter{}); len(notes) == 0 {
+				continue
+			}
+		}
+		if box.person == "" { // an alarm opened the mailbox
+			box.person = l.ev.Person
+		}
+		out, err := h.turn(box, notes, l)
+		h.Machine.Point("acknowledge")
+		l.answer(err)
+		switch {
+		case err == nil:
+			tries = 0
+			h.plan(box.key, out.wake)
+			notes, worth = h.deliver(box, out), out.began+SendLease
+		case len(notes) > 0 && h.Machine.Clock() < worth:
+			if tries++; h.Machine.Sleep(h.calls, h.Machine.jitter(100*time.Millisecond<<min(tries, 5))) != nil {
+				notes = nil
+			}
+		default:
+			if len(notes) > 0 {
+				h.Log.Error("deliveries could not be noted; they are in doubt", "count", len(notes), "err", err)
+			}
+			notes = nil
+		}
+	}
+}
+
+// turn applies the notes and the letter one after the other and commits the
+// outcome once. What it returns an error for has not happened.
+func (h *Host) turn(box *mailbox, notes []Event, l letter) (outcome, error) {
+	ctx, cancel := context.WithTimeout(h.calls, storeTime)
+	defer cancel()
+	events := notes
+	if l.ev.Kind != 0 {
+		events = append(slices.Clip(notes), l.ev)
+	}
+	tries, park := 1, -1
+	if h.careful(&l.ev) {
+		if tries = h.mark(ctx, box, &l.ev, 0); tries > maxTries {
+			park = len(events) - 1
+		}
+	}
+	for conflicts := 0; ; {
+		out, err := h.attempt(ctx, box, events, park)
+		var bad *defect
+		switch {
+		case errors.Is(err, ErrConflict):
+			h.Stats.Conflicts.Add(1)
+			if last := len(events) - 1; events[last].Kind == Alarm {
+				events = events[:last] // whoever was faster has set the alarm anew
+				if len(events) == 0 {
+					return outcome{}, nil
+				}
+			}
+			if conflicts++; conflicts > maxConflicts {
+				return outcome{}, err
+			}
+			if err := h.Machine.Sleep(ctx, h.Machine.jitter(20*time.Millisecond<<conflicts)); err != nil {
+				return outcome{}, err
+			}
+		case errors.As(err, &bad):
+			if park >= 0 { // even parking fails: nothing is changed
+				return outcome{}, err
+			}
+			h.Log.Error("an event could not be handled", "kind", events[bad.at].Kind, "try", tries, "err", err)
+			if bad.stuck {
+				h.Stats.Stuck.Add(1)
+			}
+			if tries >= maxTries || bad.stuck { // a step that hangs would only hang again
+				park = bad.at
+				continue
+			}
+			tries = max(tries+1, h.mark(ctx, box, &events[bad.at], tries))
+		case errors.Is(err, ErrUnreadable):
+			if l.ev.Kind == 0 {
+				return outcome{}, nil // nothing can be noted, now or later
+			}
+			if told := h.unreadable(box, &l.ev, err); len(notes) == 0 {
+				return told, nil
+			}
+			events, l = notes, letter{} // perhaps the letter alone is what can not be read on
+		default:
+			return out, err
+		}
+	}
+}
+
+// defect is an event that the step fails on, and its place in the turn.
+type defect struct {
+	at    int
+	stuck bool
+	err   error
+}
+
+func (d *defect) Error() string { return d.err.Error() }
+
+// attempt loads, steps and commits. Nothing of it has happened if it returns an
+// error that is one of the package's own; other errors leave that open.
+func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park int) (out outcome, err error) {
+	out.began = h.Machine.Clock()
+	rec, err := h.load(ctx, box)
+	if err != nil {
+		return out, err
+	}
+	blob, alarm := rec.Blob, time.Time{}
+	changed, erase := false, false
+	var counts []func()
+	for i := range events {
+		ev := &events[i]
+		if fenced(rec, ev) || blob == nil && !byPerson(ev) {
+			continue // nobody is there
+		}
+		if ev.Kind == Alarm && !changed {
+			if out.wake, err = h.early(blob); err != nil {
+				return out, err
+			}
+			if out.wake != 0 {
+				continue
+			}
+		}
+		if blob == nil && !rec.Erased.IsZero() {
+			blob = returning(box.person, h.Machine.number(), rec.Erased)
+		}
+		h.Machine.Point("step")
+		next, o, err := h.apply(blob, box.person, ev, i == park)
+		if err != nil {
+			if bad := (*defect)(nil); errors.As(err, &bad) {
+				bad.at = i
+			}
+			return out, err
+		}
+		counts = append(counts, func() { h.count(ev, o, i == park) })
+		if o.Repeat {
+			continue
+		}
+		if erase = o.Erase; erase {
+			out.hold = h.flying(blob)
+		}
+		blob, alarm, changed = next, o.State.Alarm(), true
+		out.deliver = append(out.deliver, o.Deliver...)
+		out.remove = append(out.remove, o.Remove...)
+		out.wake = h.retry(o.State)
+		box.person = o.State.Person
+	}
+	switch {
+	case erase:
+		out.last, out.wake = true, 0
+		err = h.erase(ctx, box, rec.Tag)
+	case changed:
+		err = h.commit(ctx, box, rec.Tag, blob, alarm)
+	}
+	if err == nil {
+		for _, count := range counts {
+			count()
+		}
+	}
+	return out, err
+}
+
+func (h *Host) load(ctx context.Context, box *mailbox) (Record, error) {
+	if box.known != nil {
+		return *box.known, nil
+	}
+	h.Machine.Point("load")
+	rec, err := h.Store.Load(ctx, box.key)
+	if err != nil {
+		return rec, fmt.Errorf("load: %w", err)
+	}
+	box.known = &rec
+	return rec, nil
+}
+
+func (h *Host) commit(ctx context.Context, box *mailbox, old Tag, blob []byte, alarm time.Time) error {
+	box.known = nil
+	next := h.Machine.tag()
+	err := h.write(ctx, "commit", func() error { return h.Store.Commit(ctx, box.key, old, next, blob, alarm) })
+	if err == nil {
+		box.known = &Record{Blob: blob, Tag: next}
+	}
+	return err
+}
+
+// erase puts a tombstone in the record's place.
+func (h *Host) erase(ctx context.Context, box *mailbox, old Tag) error {
+	box.known = nil
+	if old == (Tag{}) { // there was nothing yet
+		return nil
+	}
+	next := h.Machine.tag()
+	return h.write(ctx, "delete", func() error { return h.Store.Delete(ctx, box.key, old, next) })
+}
+
+// write makes sure of a write whose outcome is not known, by trying again with
+// the same tag. Only a few times: an answer that came too late serves nobody.
+func (h *Host) write(ctx context.Context, what string, do func() error) error {
+	for try := 1; ; try++ {
+		h.Machine.Point("before " + what)
+		err := do()
+		h.Machine.Point("after " + what)
+		switch {
+		case err == nil:
+			return nil
+		case try == 3, errors.Is(err, ErrConflict), errors.Is(err, ErrRefused), errors.Is(err, ErrUnreadable):
+			return fmt.Errorf("%s: %w", what, err)
+		}
+		if h.Machine.Sleep(ctx, h.Machine.jitter(50*time.Millisecond<<try)) != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+	}
+}
+
+// fenced tells that the event belongs to a life that was forgotten: it must not
+// bring anybody back. A button never does, since it is from before by nature.
+func fenced(rec Record, ev *Event) bool {
+	if rec.Erased.IsZero() {
+		return false
+	}
+	return !byPerson(ev) || ev.Kind == Press || !ev.At.IsZero() && !ev.At.After(rec.Erased)
+}
+
+// byPerson tells whether somebody said or did something and waits for a word.
+func byPerson(ev *Event) bool {
+	switch ev.Kind {
+	case Text, Press, Command, Media, Edited:
+		return true
+	}
+	return false
+}
+
+// returning is the state of somebody who comes back after they were forgotten.
+func returning(person PersonID, seed uint64, since time.Time) []byte {
+	s := NewState(person, seed)
+	s.Since = since
+	return s.Encode()
+}
+
+// early tells how long there is nothing to do yet, when the store's clock is
+// ahead of ours. The alarm is then left to its lease and not set again, or it
+// would ring without end.
+func (h *Host) early(blob []byte) (time.Duration, error) {
+	s, err := DecodeState(blob)
+	if err != nil {
+		return 0, err
+	}
+	alarm := s.Alarm()
+	return max(0, min(alarm.Sub(h.Now()), alarm.Sub(s.Clock))), nil
+}
+
+// flying is how long another host may still be sending something to the person.
+func (h *Host) flying(blob []byte) (d time.Duration) {
+	if blob == nil {
+		return 0
+	}
+	if s, err := DecodeState(blob); err == nil {
+		for i := range s.Outbox {
+			d = max(d, s.Outbox[i].Until.Sub(h.Now()))
+		}
+	}
+	return min(d, h.lease())
+}
+
+// retry is how long the first reply has to wait until it is tried again, or 0.
+func (h *Host) retry(s *State) time.Duration {
+	for i := range s.Outbox {
+		if e := &s.Outbox[i]; !e.idle() {
+			if e.Until.IsZero() {
+				return max(e.After.Sub(s.Clock), 1)
+			}
+			break
+		}
+	}
+	return 0
+}
+
+func (h *Host) count(ev *Event, out Outcome, parked bool) {
+	h.Stats.Late.Add(int64(out.Dropped))
+	if parked {
+		h.Stats.Poison.Add(1)
+	}
+	if ev.Kind == Sent {
+		return
+	}
+	h.Stats.Events.Add(1)
+	if out.Repeat {
+		h.Stats.Repeats.Add(1)
+	}
+	if out.Full {
+		h.Stats.Full.Add(1)
+	}
+}
