@@ -49,6 +49,7 @@ func Wall(at time.Time, zone string) time.Time {
 // twice (autumn) is the first of the two.
 func Instant(wall time.Time, zone string) time.Time {
 	loc := Zone(zone)
+	wall = wall.Truncate(time.Second) // clocks on walls show no more
 	y, m, d := wall.Date()
 	h, min, s := wall.Clock()
 	at := time.Date(y, m, d, h, min, s, 0, loc)

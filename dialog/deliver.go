@@ -1,7 +1,6 @@
 package dialog
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -57,7 +56,7 @@ func (h *Host) send(name string, person PersonID, e *Entry, last time.Duration) 
 		h.Stats.Late.Add(1)
 		return Receipt{Verdict: Never}
 	}
-	ctx, cancel := context.WithTimeout(h.sends, last-h.Machine.Clock())
+	ctx, cancel := h.Machine.Limit(h.sends, last-h.Machine.Clock())
 	defer cancel()
 	h.Machine.Point("before send")
 	h.Stats.Sends.Add(1)
@@ -108,7 +107,7 @@ func (h *Host) remove(name string, person PersonID, refs []Ref) int {
 	if !ok {
 		return len(refs)
 	}
-	ctx, cancel := context.WithTimeout(h.sends, SendTime)
+	ctx, cancel := h.Machine.Limit(h.sends, SendTime)
 	defer cancel()
 	h.Machine.Point("before remove")
 	left, err := safely(func() ([]Ref, error) { return platform.Remove(ctx, person, refs) })

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -80,7 +79,7 @@ func (h *Host) Start(ctx context.Context) {
 		h.KeyOf = func(p PersonID) Key { return Key(p) }
 	}
 	if h.Log == nil {
-		h.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		h.Log = slog.New(slog.DiscardHandler)
 	}
 	if h.Queue == 0 {
 		h.Queue = 32
@@ -170,7 +169,7 @@ func (h *Host) Drain(ctx context.Context) error {
 
 // leave gives this host's part of the budgets to the others.
 func (h *Host) leave() {
-	ctx, cancel := context.WithTimeout(h.calls, lastWord)
+	ctx, cancel := h.Machine.Limit(h.calls, lastWord)
 	defer cancel()
 	for _, s := range h.shares {
 		s.leave(ctx)

@@ -11,11 +11,12 @@ import (
 // day. A nil field means the real thing. A simulator puts its own in their
 // place, and the host runs as it does elsewhere.
 type Machine struct {
-	Go    func(task func())                          // begins a task of its own
-	Clock func() time.Duration                       // runs evenly, whatever the time of day does
-	Sleep func(context.Context, time.Duration) error // returns early, and why, if the context ends
-	Rand  func([]byte)                               // fills with chance nobody can foresee
-	Point func(name string)                          // told of each place where dying would matter; nil: nobody asks
+	Go    func(task func())                                                          // begins a task of its own
+	Clock func() time.Duration                                                       // runs evenly, whatever the time of day does
+	Sleep func(context.Context, time.Duration) error                                 // returns early, and why, if the context ends
+	Limit func(context.Context, time.Duration) (context.Context, context.CancelFunc) // ends a call that takes longer
+	Rand  func([]byte)                                                               // fills with chance nobody can foresee
+	Point func(name string)                                                          // told of each place where dying would matter; nil: nobody asks
 }
 
 func (m *Machine) complete() {
@@ -28,6 +29,9 @@ func (m *Machine) complete() {
 	}
 	if m.Sleep == nil {
 		m.Sleep = sleep
+	}
+	if m.Limit == nil {
+		m.Limit = context.WithTimeout
 	}
 	if m.Rand == nil {
 		m.Rand = func(b []byte) { crand.Read(b) }

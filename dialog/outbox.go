@@ -88,7 +88,7 @@ func (e *Entry) due() time.Time {
 
 // post puts a message in the outbox.
 func (s *State) post(e Entry, now time.Time) {
-	e.ID = s.rand()
+	e.ID = s.rand() ^ s.salt
 	e.Msg.ID = strconv.FormatUint(e.ID, 36)
 	if e.After.IsZero() {
 		e.After = now
@@ -220,8 +220,10 @@ func (s *State) receipt(r Receipt, now time.Time) {
 	case r.Verdict == Never:
 		drop = true
 	case r.Verdict == Gone:
-		s.Muted = true
-		s.Outbox = nil
+		// What nobody has tried yet answers something that came since: the
+		// person may be back, and is mute only if it can not be said either.
+		s.Outbox = slices.DeleteFunc(s.Outbox, func(e Entry) bool { return e.Tries > 0 || e.Msg.Nudge })
+		s.Muted = len(s.Outbox) == 0
 		return
 	default:
 		drop = s.doubt(e, now)

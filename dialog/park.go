@@ -8,11 +8,9 @@ import "time"
 // those of [Script.Apply].
 func (sc *Script) Park(blob []byte, person PersonID, seed uint64, ev Event, now time.Time) (next []byte, out Outcome, err error) {
 	defer func() { err = Recovered(recover(), err) }()
-	s := NewState(person, seed)
-	if blob != nil {
-		if s, err = DecodeState(blob); err != nil {
-			return nil, Outcome{}, err
-		}
+	s, err := restore(blob, person, seed)
+	if err != nil {
+		return nil, out, err
 	}
 	now = now.UTC().Truncate(time.Millisecond)
 	if now.Before(s.Clock) {
@@ -38,6 +36,7 @@ func (sc *Script) Park(blob []byte, person PersonID, seed uint64, ev Event, now 
 			}
 		}
 	case byPerson(&ev):
+		s.Muted = false
 		t.Say("engine.parked")
 		t.close()
 	}

@@ -69,7 +69,7 @@ func (h *Host) mark(ctx context.Context, box *mailbox, ev *Event, tries int) int
 	s := NewState(box.person, h.Machine.number())
 	switch {
 	case rec.Blob != nil:
-		if s, err = DecodeState(rec.Blob); err != nil {
+		if s, err = DecodeState(rec.Blob); err != nil || ev.Kind == Alarm && s.early(h.Now()) > 0 {
 			return tries + 1
 		}
 	case !byPerson(ev):

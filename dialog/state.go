@@ -33,6 +33,7 @@ type State struct {
 
 	seen  seen
 	parts []part
+	salt  uint64 // of this step alone; see [Script.Apply]
 }
 
 // Run is one conversation along a flow.

@@ -82,16 +82,12 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 }
 
 // Apply is Step from bytes to bytes. A nil blob is a person nobody has met; seed
-// is then where their chance comes from. A step that would grow the state past
+// is then where their chance comes from. It also goes into the ids of messages,
+// so that these never repeat, even if the store loses a commit. A step that would grow the state past
 // [MaxState] is undone: the person is told, and nothing else changes.
 func (sc *Script) Apply(blob []byte, person PersonID, seed uint64, ev Event, now time.Time) (next []byte, out Outcome, err error) {
 	defer func() { err = Recovered(recover(), err) }()
-	load := func() (*State, error) {
-		if blob == nil {
-			return NewState(person, seed), nil
-		}
-		return DecodeState(blob)
-	}
+	load := func() (*State, error) { return restore(blob, person, seed) }
 	s, err := load()
 	if err != nil {
 		return nil, out, err
@@ -110,6 +106,17 @@ func (sc *Script) Apply(blob []byte, person PersonID, seed uint64, ev Event, now
 	t.close()
 	out = Outcome{State: s, Deliver: s.claim(now, sc.Lease), Full: true}
 	return s.Encode(), out, nil
+}
+
+// restore reads a state, or makes one if there is none yet.
+func restore(blob []byte, person PersonID, seed uint64) (s *State, err error) {
+	if s = NewState(person, seed); blob != nil {
+		s, err = DecodeState(blob)
+	}
+	if err == nil {
+		s.salt = seed
+	}
+	return s, err
 }
 
 // Recovered turns what a step panicked with into an error. Use it in a deferred

@@ -61,7 +61,7 @@ func (h *Host) work(box *mailbox) {
 // turn applies the notes and the letter one after the other and commits the
 // outcome once. What it returns an error for has not happened.
 func (h *Host) turn(box *mailbox, notes []Event, l letter) (outcome, error) {
-	ctx, cancel := context.WithTimeout(h.calls, storeTime)
+	ctx, cancel := h.Machine.Limit(h.calls, storeTime)
 	defer cancel()
 	events := notes
 	if l.ev.Kind != 0 {
@@ -166,8 +166,9 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 		if o.Repeat {
 			continue
 		}
-		if erase = o.Erase; erase {
-			out.hold = h.flying(blob)
+		if erase = o.Erase; erase { // what the turn would have said before is not said any more
+			out.hold = h.flying(blob, out.deliver)
+			out.deliver = nil
 		}
 		blob, alarm, changed = next, o.State.Alarm(), true
 		out.deliver = append(out.deliver, o.Deliver...)
@@ -213,12 +214,10 @@ func (h *Host) commit(ctx context.Context, box *mailbox, old Tag, blob []byte, a
 	return err
 }
 
-// erase puts a tombstone in the record's place.
+// erase puts a tombstone in the record's place, even if there was none: the same
+// wish may come again later, and must not reach a new life.
 func (h *Host) erase(ctx context.Context, box *mailbox, old Tag) error {
 	box.known = nil
-	if old == (Tag{}) { // there was nothing yet
-		return nil
-	}
 	next := h.Machine.tag()
 	return h.write(ctx, "delete", func() error { return h.Store.Delete(ctx, box.key, old, next) })
 }
@@ -275,18 +274,29 @@ func (h *Host) early(blob []byte) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	alarm := s.Alarm()
-	return max(0, min(alarm.Sub(h.Now()), alarm.Sub(s.Clock))), nil
+	return s.early(h.Now()), nil
 }
 
-// flying is how long another host may still be sending something to the person.
-func (h *Host) flying(blob []byte) (d time.Duration) {
+func (s *State) early(now time.Time) time.Duration {
+	alarm := s.Alarm()
+	if !alarm.After(s.Clock) {
+		return 0
+	}
+	return max(0, alarm.Sub(now))
+}
+
+// flying is how long another host may still be sending something to the person;
+// mine is what was claimed here.
+func (h *Host) flying(blob []byte, mine []Entry) (d time.Duration) {
 	if blob == nil {
 		return 0
 	}
 	if s, err := DecodeState(blob); err == nil {
 		for i := range s.Outbox {
-			d = max(d, s.Outbox[i].Until.Sub(h.Now()))
+			e := &s.Outbox[i]
+			if !slices.ContainsFunc(mine, func(m Entry) bool { return m.ID == e.ID }) {
+				d = max(d, e.Until.Sub(h.Now()))
+			}
 		}
 	}
 	return min(d, h.lease())
@@ -297,7 +307,7 @@ func (h *Host) retry(s *State) time.Duration {
 	for i := range s.Outbox {
 		if e := &s.Outbox[i]; !e.idle() {
 			if e.Until.IsZero() {
-				return max(e.After.Sub(s.Clock), 1)
+				return max(e.After.Sub(h.Now()), 1)
 			}
 			break
 		}

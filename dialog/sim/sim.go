@@ -1,0 +1,356 @@
+// Package sim lets hosts, a store and a platform live through hostile schedules,
+// in one thread and from a seed. The hosts are real ones ([dialog.Host]): their
+// tasks are coroutines, and whatever they ask of the world is a moment where the
+// schedule may crash, delay, reorder or lie. A schedule that breaks a promise is
+// named by its seed and can be told as a transcript.
+package sim
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"afterglow/dialog"
+)
+
+// Bug is a design known to be wrong, put in to see that it is found.
+type Bug uint8
+
+const (
+	None Bug = iota
+	// Counters has the store compare versions that count up instead of tags.
+	Counters
+	// ConfirmFirst tells the platform that an event has arrived before the commit.
+	ConfirmFirst
+	// OutboxAfter keeps replies in the sender's memory only.
+	OutboxAfter
+)
+
+// Options shape a schedule. The zero Options are a hostile one without a bug.
+type Options struct {
+	Moves int // of the schedule, before the world calms down; 0: 60
+	Bug   Bug
+	Trace bool // keep a transcript
+}
+
+// Result is what became of a schedule.
+type Result struct {
+	Seed       uint64
+	Broken     string // the first promise that was broken, or ""
+	Transcript []string
+	Counts
+}
+
+// Counts say what a schedule was made of.
+type Counts struct {
+	Moves, Events, Taken, Redelivered, Commits, Sends, Unknown, Copies, Nudges int
+	Crashes, Failovers, Jumps, LostReplies, Erasures, Poison                   int
+}
+
+// Add sums up.
+func (c *Counts) Add(d Counts) {
+	c.Moves += d.Moves
+	c.Events += d.Events
+	c.Taken += d.Taken
+	c.Redelivered += d.Redelivered
+	c.Commits += d.Commits
+	c.Sends += d.Sends
+	c.Unknown += d.Unknown
+	c.Copies += d.Copies
+	c.Nudges += d.Nudges
+	c.Crashes += d.Crashes
+	c.Failovers += d.Failovers
+	c.Jumps += d.Jumps
+	c.LostReplies += d.LostReplies
+	c.Erasures += d.Erasures
+	c.Poison += d.Poison
+}
+
+func (c Counts) String() string {
+	return fmt.Sprintf("%d moves, %d events (%d taken, brought again %d times), %d commits (%d without an answer), %d sends (%d unknown, %d second copies), %d nudges, %d crashes, %d failovers, %d clock jumps, %d erasures, %d poisoned",
+		c.Moves, c.Events, c.Taken, c.Redelivered, c.Commits, c.LostReplies, c.Sends, c.Unknown, c.Copies, c.Nudges, c.Crashes, c.Failovers, c.Jumps, c.Erasures, c.Poison)
+}
+
+// Run plays the schedule of a seed.
+func Run(seed uint64, o Options) Result {
+	if o.Moves == 0 {
+		o.Moves = 60
+	}
+	w := newWorld(seed, o)
+	defer w.end()
+	w.play()
+	w.counts.Moves = w.moved
+	return Result{Seed: seed, Broken: w.broken, Transcript: w.lines, Counts: w.counts}
+}
+
+// Explain plays a schedule again and tells it.
+func Explain(seed uint64, o Options) string {
+	o.Trace = true
+	r := Run(seed, o)
+	return fmt.Sprintf("seed %d: %s\n%s", seed, r.Broken, strings.Join(r.Transcript, "\n"))
+}
+
+// epoch is where every schedule begins: a summer evening.
+var epoch = time.Date(2026, 6, 12, 20, 0, 0, 0, time.UTC)
+
+// world is one schedule.
+type world struct {
+	rng    *rand.Rand
+	opts   Options
+	script *dialog.Script
+	now    time.Duration // since epoch, true time
+	moved  int
+	calm   bool // no more faults
+
+	// What this schedule is made of, out of a hundred.
+	failovers, jumps, crashes, badStore, badSend bool
+
+	nodes  []*node
+	tasks  []*task
+	cur    *task
+	store  store
+	people []*person
+	counts Counts
+	broken string
+	lines  []string
+}
+
+// node is one process with its host.
+type node struct {
+	name   string
+	host   *dialog.Host
+	offset time.Duration // of its clock
+	dead   bool
+	paused bool
+}
+
+func newWorld(seed uint64, o Options) *world {
+	w := &world{rng: rand.New(rand.NewPCG(seed, 0x5eed)), opts: o, script: theScript}
+	w.failovers = o.Bug == Counters || w.chance(25)
+	w.jumps = w.chance(25)
+	w.crashes = w.chance(70)
+	w.badStore = w.chance(60)
+	w.badSend = w.chance(75)
+	w.store.init(w)
+	for i := range 1 + w.rng.IntN(4)/3 {
+		w.people = append(w.people, newPerson(i))
+	}
+	for i := range 1 + w.rng.IntN(3) {
+		w.nodes = append(w.nodes, nil)
+		w.boot(i)
+	}
+	return w
+}
+
+func (w *world) chance(percent int) bool { return w.rng.IntN(100) < percent }
+
+func (w *world) trueTime() time.Time { return epoch.Add(w.now) }
+
+func (w *world) note(format string, args ...any) {
+	if w.opts.Trace {
+		w.lines = append(w.lines, fmt.Sprintf("%10s  ", w.now.Round(time.Millisecond))+fmt.Sprintf(format, args...))
+	}
+}
+
+// breaks records the first broken promise.
+func (w *world) breaks(format string, args ...any) {
+	if w.broken == "" {
+		w.broken = fmt.Sprintf(format, args...)
+		w.note("BROKEN: %s", w.broken)
+	}
+}
+
+// boot starts a process in place i.
+func (w *world) boot(i int) {
+	n := &node{name: fmt.Sprint("host ", i)}
+	w.nodes[i] = n
+	n.host = &dialog.Host{
+		Script: w.script, Store: &door{w}, StepTime: -1,
+		Platforms: map[string]dialog.Platform{"sim": &platform{w}},
+		Now:       func() time.Time { return w.trueTime().Add(n.offset) },
+		Machine: dialog.Machine{
+			Go:    func(f func()) { w.spawn(n, f) },
+			Clock: func() time.Duration { return w.now },
+			Sleep: w.sleep,
+			Limit: func(ctx context.Context, _ time.Duration) (context.Context, context.CancelFunc) { return ctx, func() {} },
+			Rand: func(b []byte) {
+				for i := range b {
+					if i%8 == 0 {
+						x := w.rng.Uint64()
+						for j := i; j < min(i+8, len(b)); j++ {
+							b[j] = byte(x)
+							x >>= 8
+						}
+					}
+				}
+			},
+		},
+	}
+	n.host.Start(background)
+}
+
+// crash kills a process. What it had asked of the world may still happen.
+func (w *world) crash(i int) {
+	n := w.nodes[i]
+	w.note("%s dies", n.name)
+	w.counts.Crashes++
+	for _, p := range w.people {
+		p.excuse(w)
+	}
+	n.dead = true
+	for _, t := range w.tasks {
+		if t.node != n {
+			continue
+		}
+		if t.op.do != nil && w.chance(50) {
+			t.op.do(w)
+		}
+		w.kill(t)
+	}
+	w.sweep()
+	w.boot(i)
+}
+
+// end lets go of all coroutines.
+func (w *world) end() {
+	for _, n := range w.nodes {
+		n.dead = true
+	}
+	for _, t := range w.tasks {
+		w.kill(t)
+	}
+	w.tasks = nil
+}
+
+// play is the schedule: hostile moves, and then calm until nothing is left to do.
+func (w *world) play() {
+	for w.moved = 0; w.moved < w.opts.Moves && w.broken == ""; w.moved++ {
+		w.move()
+	}
+	w.calm = true
+	for i, n := range w.nodes {
+		n.paused, n.offset = false, 0
+		w.note("calm: %s has the right time", w.nodes[i].name)
+	}
+	w.store.settle()
+	const patience = 3000
+	for turn := range patience {
+		if w.broken != "" {
+			return
+		}
+		if w.step() {
+			continue
+		}
+		if w.bring() {
+			w.now += time.Second
+			w.expire()
+			continue
+		}
+		if !w.onward() {
+			w.judge()
+			return
+		}
+		if turn == patience-1 {
+			break
+		}
+	}
+	w.breaks("the world never comes to rest")
+}
+
+// move does one thing at random.
+func (w *world) move() {
+	switch x := w.rng.IntN(100); {
+	case x < 58:
+		if w.step() {
+			return
+		}
+		w.act()
+	case x < 70:
+		w.act()
+	case x < 78:
+		w.bring()
+	case x < 84:
+		w.ring()
+	case x < 91:
+		w.pass()
+	case x < 93 && w.crashes:
+		w.crash(w.rng.IntN(len(w.nodes)))
+	case x < 94:
+		n := w.nodes[w.rng.IntN(len(w.nodes))]
+		n.paused = !n.paused
+		w.note("%s paused: %v", n.name, n.paused)
+	case x < 96 && w.failovers:
+		w.store.failover()
+	case x < 97 && w.jumps:
+		n := w.nodes[w.rng.IntN(len(w.nodes))]
+		n.offset = time.Duration(w.rng.IntN(7200)-3600) * time.Second
+		w.note("the clock of %s is off by %s", n.name, n.offset)
+		w.counts.Jumps++
+		w.expire()
+	case x < 99:
+		w.again()
+	default:
+		w.store.land()
+	}
+}
+
+// pass lets time pass.
+func (w *world) pass() {
+	d := [...]time.Duration{time.Millisecond, 100 * time.Millisecond, time.Second, 3 * time.Second, 9 * time.Second, 20 * time.Second, 2 * time.Minute, 45 * time.Minute}[w.rng.IntN(8)]
+	w.now += d
+	w.note("%s pass", d)
+	w.expire()
+}
+
+// expire excuses second copies of what was in flight for longer than its lease.
+func (w *world) expire() {
+	for _, p := range w.people {
+		p.excuseUntil(w, w.latest())
+	}
+}
+
+// latest is what the clock shows that is furthest ahead.
+func (w *world) latest() time.Time {
+	latest := w.trueTime()
+	for _, n := range w.nodes {
+		if t := w.trueTime().Add(n.offset); t.After(latest) {
+			latest = t
+		}
+	}
+	return latest
+}
+
+// onward lets time pass to the next thing that is planned. It tells whether
+// there is any within half a day.
+func (w *world) onward() bool {
+	const horizon = 12 * time.Hour
+	next := time.Duration(-1)
+	at := func(d time.Duration) {
+		if d = max(d, w.now); d-w.now < horizon && (next < 0 || d < next) {
+			next = d
+		}
+	}
+	for _, t := range w.tasks {
+		if t.op.kind == opSleep {
+			at(t.op.until)
+		}
+	}
+	if alarm, ok := w.store.next(); ok {
+		at(alarm.Sub(epoch))
+	}
+	if next < 0 {
+		return false
+	}
+	w.now = max(next, w.now+time.Millisecond)
+	w.expire()
+	w.ring()
+	return true
+}
+
+// ring has one host look for who is due.
+func (w *world) ring() {
+	n := w.nodes[w.rng.IntN(len(w.nodes))]
+	w.spawn(n, func() { n.host.Ring(background, 10) })
+}
