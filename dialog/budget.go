@@ -95,8 +95,8 @@ func (l *lane) pass(nudge bool, last time.Duration) (later time.Duration) {
 			return 0
 		case nudge || now+wait > last:
 			return wait
-		case l.h.Machine.Sleep(l.h.sends, wait) != nil:
-			return time.Millisecond
+		case l.h.Machine.Sleep(l.h.sends, wait) != nil: // the host is stopping
+			return time.Second
 		}
 	}
 }

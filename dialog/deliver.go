@@ -27,10 +27,10 @@ func (h *Host) deliver(box *mailbox, out outcome) (notes []Event) {
 	last := out.began + SendTime
 	held := false
 	for _, e := range out.deliver {
-		r := Receipt{Verdict: Later, After: time.Millisecond} // never tried
+		r := Receipt{Held: true}
 		if !held {
 			r = h.send(name, box.person, &e, last)
-			held = !r.OK && r.Verdict != Never && (!e.Msg.Nudge || r.Verdict == Gone)
+			held = !r.OK && (r.Held || r.Verdict != Never) && (!e.Msg.Nudge || r.Verdict == Gone)
 		}
 		r.Entry, r.Try = e.ID, e.Tries
 		notes = append(notes, Event{Kind: Sent, Person: box.person, Receipt: &r})
@@ -47,10 +47,10 @@ func (h *Host) send(name string, person PersonID, e *Entry, last time.Duration) 
 	}
 	if wait := lane.pass(e.Msg.Nudge, last-SendTime/2); wait > 0 {
 		h.Stats.Waited.Add(1)
-		return Receipt{Verdict: Later, After: wait}
+		return Receipt{Held: true, After: wait}
 	}
-	if h.sends.Err() != nil {
-		return Receipt{Verdict: Later, After: time.Millisecond}
+	if h.sends.Err() != nil { // the host is stopping
+		return Receipt{Held: true, After: time.Second}
 	}
 	if !e.Latest.IsZero() && h.Now().After(e.Latest) { // it has waited too long meanwhile
 		h.Stats.Late.Add(1)
@@ -91,7 +91,7 @@ func (h *Host) say(name string, person PersonID, out outcome) {
 		e.Msg.Edit = ""
 		for range 3 {
 			r := h.send(name, person, &e, h.Machine.Clock()+SendTime)
-			if r.Verdict != Later || r.OK || r.After > time.Minute {
+			if r.OK || !r.Held && r.Verdict != Later || r.After > time.Minute {
 				break
 			}
 			if h.Machine.Sleep(h.sends, max(r.After, time.Second)) != nil {

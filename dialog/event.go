@@ -59,6 +59,7 @@ type Receipt struct {
 	Try     int    // its [Entry.Tries] at the time; 0: the latest
 	Ref     Ref    // where it is now, if it was sent
 	OK      bool
+	Held    bool          // nothing was tried
 	Verdict Verdict       // if not OK
-	After   time.Duration // with Later
+	After   time.Duration // with Later or Held: how long to wait; 0: as it comes
 }

@@ -3,6 +3,7 @@ package dialog
 import (
 	"bytes"
 	"cmp"
+	"container/heap"
 	"context"
 	"fmt"
 	"iter"
@@ -13,12 +14,12 @@ import (
 )
 
 // MemoryStore is a [Store] that forgets everything when the program ends: the
-// twin that tests use, and the plainest statement of what a Store does. Due
-// looks at everybody, so it suits thousands, not millions.
+// twin that tests use, and the plainest statement of what a Store does.
 type MemoryStore struct {
 	now    func() time.Time
 	mu     sync.Mutex
 	people map[Key]remembered
+	queue  alarms
 }
 
 type remembered struct {
@@ -88,8 +89,37 @@ func (m *MemoryStore) replace(key Key, old Tag, r remembered) error {
 	case was.Tag != old:
 		return ErrConflict
 	}
-	m.people[key] = r
+	m.set(key, r)
 	return nil
+}
+
+// set keeps r. An older alarm of the same person stays in the queue, and is
+// known there by not being the record's any more.
+func (m *MemoryStore) set(key Key, r remembered) {
+	m.people[key] = r
+	if !r.alarm.IsZero() {
+		heap.Push(&m.queue, alarm{r.alarm, key})
+	}
+}
+
+// alarms is a heap, the longest overdue first.
+type alarms []alarm
+
+type alarm struct {
+	at  time.Time
+	key Key
+}
+
+func (a alarms) Len() int { return len(a) }
+func (a alarms) Less(i, j int) bool {
+	return cmp.Or(a[i].at.Compare(a[j].at), cmp.Compare(a[i].key, a[j].key)) < 0
+}
+func (a alarms) Swap(i, j int) { a[i], a[j] = a[j], a[i] }
+func (a *alarms) Push(x any)   { *a = append(*a, x.(alarm)) }
+func (a *alarms) Pop() any {
+	last := (*a)[len(*a)-1]
+	*a = (*a)[:len(*a)-1]
+	return last
 }
 
 // find returns what is kept under key; a tombstone past its time is gone.
@@ -114,19 +144,16 @@ func (m *MemoryStore) Due(ctx context.Context, lease time.Duration, n int) ([]Ke
 	defer m.mu.Unlock()
 	now := m.now()
 	var due []Key
-	for key, r := range m.people {
-		if !r.alarm.IsZero() && !r.alarm.After(now) {
-			due = append(due, key)
+	for len(due) < n && len(m.queue) > 0 && !m.queue[0].at.After(now) {
+		a := heap.Pop(&m.queue).(alarm)
+		if r := m.people[a.key]; r.alarm.Equal(a.at) && !slices.Contains(due, a.key) {
+			due = append(due, a.key)
 		}
 	}
-	slices.SortFunc(due, func(a, b Key) int {
-		return cmp.Or(m.people[a].alarm.Compare(m.people[b].alarm), cmp.Compare(a, b))
-	})
-	due = due[:min(n, len(due))]
 	for _, key := range due {
 		r := m.people[key]
 		r.alarm = now.Add(lease)
-		m.people[key] = r
+		m.set(key, r)
 	}
 	return due, nil
 }

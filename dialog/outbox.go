@@ -14,7 +14,8 @@ type Entry struct {
 	ID     uint64
 	Msg    Message
 	Screen bool      // it carries the open question
-	Tries  int       // calls that were begun
+	Tries  int       // how often a sender took it on
+	Fails  int       // calls that did not end well
 	Doubts int       // of these, how many may or may not have arrived
 	Until  time.Time // somebody is trying until then; zero: nobody
 	After  time.Time // not before then
@@ -34,6 +35,7 @@ func (c *Coder) entry(e *Entry) {
 	c.Uint64(&e.ID)
 	c.Bool(&e.Screen)
 	c.Count(&e.Tries)
+	c.Count(&e.Fails)
 	c.Count(&e.Doubts)
 	c.Time(&e.Until)
 	c.Time(&e.After)
@@ -176,17 +178,18 @@ func (e *Entry) stale(now time.Time) bool {
 // asked for is dropped, all else is sent again, since its buttons make a second
 // copy harmless. It tells whether to drop.
 func (s *State) doubt(e *Entry, now time.Time) bool {
+	e.Fails++
 	e.Doubts++
 	if e.Msg.Nudge || e.Doubts >= maxDoubts {
 		return true
 	}
-	e.After = now.Add(backoff(e.Tries))
+	e.After = now.Add(backoff(e.Fails))
 	return false
 }
 
 // backoff is 1, 4, 16 … seconds, a minute at most.
-func backoff(tries int) time.Duration {
-	return min(time.Second<<min(2*max(tries-1, 0), 6), time.Minute)
+func backoff(fails int) time.Duration {
+	return min(time.Second<<min(2*max(fails-1, 0), 6), time.Minute)
 }
 
 // receipt settles a delivery.
@@ -211,10 +214,13 @@ func (s *State) receipt(r Receipt, now time.Time) {
 		if r.Ref != e.Msg.Edit {
 			s.trace(r, now)
 		}
+	case r.Held:
+		e.After = now.Add(r.After)
 	case r.Verdict == Later:
+		e.Fails++
 		wait := r.After
 		if wait <= 0 {
-			wait = backoff(e.Tries)
+			wait = backoff(e.Fails)
 		}
 		e.After = now.Add(wait)
 	case r.Verdict == Never:

@@ -6,9 +6,15 @@ import (
 	"afterglow/dialog"
 )
 
-// theScript is a bot small enough to read: two flows, a nudge, and actions that
-// leave a trace of every event they were called for.
-var theScript = newScript()
+var theScript = Script()
+
+// Script is a bot small enough to read: two flows, a nudge, and actions that
+// leave a trace of every event they were called for; see [Noted]. "/boom" panics,
+// and so does what "/fuse" plans.
+func Script() *dialog.Script { return newScript() }
+
+// Noted lists the ids of the events whose actions were run, in order.
+func Noted(s *dialog.State) []string { return dialog.Part[ledger](s, ledgerPart).ids }
 
 const (
 	ledgerPart = 1

@@ -174,7 +174,9 @@ func (w *world) boot(i int) {
 			Go:    func(f func()) { w.spawn(n, f) },
 			Clock: func() time.Duration { return w.now },
 			Sleep: w.sleep,
-			Limit: func(ctx context.Context, _ time.Duration) (context.Context, context.CancelFunc) { return ctx, func() {} },
+			Limit: func(ctx context.Context, _ time.Duration) (context.Context, context.CancelFunc) {
+				return ctx, func() {}
+			},
 			Rand: func(b []byte) {
 				for i := range b {
 					if i%8 == 0 {

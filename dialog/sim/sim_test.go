@@ -66,3 +66,35 @@ func search(n int, o Options) (sum Counts, bad *Result) {
 	wg.Wait()
 	return sum, bad
 }
+
+// The designs that look right and are not, and how soon a schedule shows it.
+func TestKnownBugsAreFound(t *testing.T) {
+	for _, x := range []struct {
+		name   string
+		bug    Bug
+		within int // schedules
+	}{
+		{"versions that count up instead of random tags", Counters, 3000},
+		{"events confirmed before the commit", ConfirmFirst, 300},
+		{"replies sent after the commit, from memory", OutboxAfter, 300},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			for seed := range uint64(x.within) {
+				if r := Run(seed+1, Options{Bug: x.bug}); r.Broken != "" {
+					t.Logf("schedule %d: %s", r.Seed, r.Broken)
+					return
+				}
+			}
+			t.Errorf("not found within %d schedules", x.within)
+		})
+	}
+}
+
+// A schedule is the same every time, or its seed would be worth nothing.
+func TestSeedsRepeat(t *testing.T) {
+	for seed := range uint64(50) {
+		if a, b := Explain(seed, Options{}), Explain(seed, Options{}); a != b {
+			t.Fatalf("seed %d went two ways:\n%s\n\n%s", seed, a, b)
+		}
+	}
+}

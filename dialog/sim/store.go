@@ -158,6 +158,7 @@ func (s *store) failover() {
 	for range n {
 		c := s.journal[len(s.journal)-1]
 		s.journal = s.journal[:len(s.journal)-1]
+		s.w.keyed(c.key).excuse(s.w) // nobody knows any more what was in flight
 		if c.was == nil {
 			delete(s.records, c.key)
 		} else {
