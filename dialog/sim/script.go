@@ -47,7 +47,7 @@ func newScript() *dialog.Script {
 		}
 		return list
 	}
-	moods, things := []string{"bright", "mixed", "heavy"}, []string{"talk", "rest", "food"}
+	moods, things := []string{"bright", "heavy"}, []string{"talk", "rest"}
 	sc := &dialog.Script{
 		Langs: []string{"en"},
 		Flows: map[string]*dialog.Flow{
@@ -57,10 +57,10 @@ func newScript() *dialog.Script {
 				{Key: "kept", Form: dialog.Say},
 				{Key: "word", Form: dialog.Write, Max: 100, Skip: true},
 			}},
-			"plan": {Name: "plan", Steps: []dialog.Step{
-				{Key: "when", Form: dialog.One, Options: []string{"soon", "later", "never"}, On: append(on("nudge", "soon", "later"), on("note", "never")...)},
+			"plan": {Name: "plan", Bare: true, Steps: []dialog.Step{
+				{Key: "when", Form: dialog.One, Options: []string{"soon", "later"}, On: on("nudge", "soon", "later")},
 			}},
-			"nudge": {Name: "nudge", Steps: []dialog.Step{
+			"nudge": {Name: "nudge", Bare: true, Steps: []dialog.Step{
 				{Key: "how", Form: dialog.One, Options: moods, On: on("note", moods...)},
 			}},
 			dialog.ReturnFlow: {Name: dialog.ReturnFlow, Aside: true, Bare: true, Steps: []dialog.Step{
@@ -88,7 +88,7 @@ func newScript() *dialog.Script {
 		"boom":   func(*dialog.Turn) { panic("boom") },
 		"fuse": func(t *dialog.Turn) {
 			note(t)
-			t.State.SetTimer(dialog.Timer{Name: "boom", Wall: t.Now.Add(time.Minute), Latest: t.Now.Add(90 * time.Minute)})
+			t.State.SetTimer(dialog.Timer{Name: "boom", Wall: t.Now.Add(time.Minute), Latest: t.Now.Add(50 * time.Minute)})
 			t.Tell("It is lit.")
 		},
 		"hide": func(t *dialog.Turn) { note(t); t.Remove(); t.Tell("Hidden.") },

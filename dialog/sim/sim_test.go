@@ -24,7 +24,7 @@ func TestSchedules(t *testing.T) {
 	if testing.Short() {
 		n = min(n, 10_000)
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(800)) // much is made and soon forgotten
+	defer debug.SetGCPercent(debug.SetGCPercent(1600)) // much is made and soon forgotten
 	begun := time.Now()
 	sum, bad := search(n, Options{})
 	t.Logf("%d schedules in %v: %v", n, time.Since(begun).Round(time.Millisecond), sum)
