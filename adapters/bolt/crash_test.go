@@ -24,6 +24,8 @@ func TestMain(m *testing.M) {
 	switch path := os.Getenv("BOLT_FILE"); os.Getenv("BOLT_CHILD") {
 	case "writer":
 		writeUntilKilled(path)
+	case "host":
+		hostUntilKilled(path)
 	case "full":
 		writeUntilFull(path)
 	default:
