@@ -381,3 +381,7 @@ func TestReceiptsSurviveAFailedCommit(t *testing.T) {
 		t.Errorf("%d copies", n)
 	}
 }
+
+func BenchmarkHost(b *testing.B) {
+	sim.Bench(b, func(testing.TB) dialog.Store { return dialog.NewMemoryStore(time.Now) })
+}

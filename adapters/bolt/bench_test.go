@@ -10,6 +10,8 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"afterglow/dialog"
+	"afterglow/dialog/sim"
 	"afterglow/dialog/storetest"
 )
 
@@ -89,4 +91,9 @@ func BenchmarkSize(b *testing.B) {
 			return nil
 		}))
 	}
+}
+
+// BenchmarkHost is the whole way of an event, beside its bare commits.
+func BenchmarkHost(b *testing.B) {
+	sim.Bench(b, func(t testing.TB) dialog.Store { return open(t, storetest.NewClock()) })
 }
