@@ -49,6 +49,9 @@ func (h *Host) send(name string, person PersonID, e *Entry, last time.Duration) 
 		h.Stats.Waited.Add(1)
 		return Receipt{Held: true, After: wait}
 	}
+	if h.Machine.Clock() > last-SendTime/2 {
+		return Receipt{Held: true}
+	}
 	if h.sends.Err() != nil { // the host is stopping
 		return Receipt{Held: true, After: time.Second}
 	}

@@ -170,6 +170,14 @@ func (s *State) arrived(data string) {
 	})
 }
 
+// still lists which of these are as they were claimed: a later event of the same
+// turn may have taken some out, or have told that they are in doubt.
+func (s *State) still(entries []Entry) []Entry {
+	return slices.DeleteFunc(entries, func(old Entry) bool {
+		return !slices.ContainsFunc(s.Outbox, func(e Entry) bool { return e.ID == old.ID && e.Tries == old.Tries && !e.Until.IsZero() })
+	})
+}
+
 func (e *Entry) stale(now time.Time) bool {
 	return e.Until.IsZero() && !e.Latest.IsZero() && now.After(e.Latest)
 }

@@ -166,12 +166,11 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 		if o.Repeat {
 			continue
 		}
-		if erase = o.Erase; erase { // what the turn would have said before is not said any more
+		if erase = o.Erase; erase {
 			out.hold = h.flying(blob, out.deliver)
-			out.deliver = nil
 		}
 		blob, alarm, changed = next, o.State.Alarm(), true
-		out.deliver = append(out.deliver, o.Deliver...)
+		out.deliver = append(o.State.still(out.deliver), o.Deliver...)
 		out.remove = append(out.remove, o.Remove...)
 		out.wake = h.retry(o.State)
 		box.person = o.State.Person

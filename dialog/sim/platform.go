@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"afterglow/dialog"
@@ -18,6 +19,10 @@ func (pl *platform) Send(_ context.Context, to dialog.PersonID, m dialog.Message
 	w := pl.w
 	p := w.keyed(dialog.Key(to))
 	begun, since, name := w.now, w.trueTime(), w.cur.node.name
+	id, _ := strconv.ParseUint(m.ID, 36, 64)
+	if until, claimed := p.leases[id]; claimed && !w.jumps && w.now > until {
+		w.breaks("%s begins to send %s after its lease", name, m.ID)
+	}
 	p.sends[m.ID]++
 	if p.sends[m.ID] >= 4 {
 		p.waived[m.Hint] = true // it may be given up

@@ -72,6 +72,8 @@ func (s *store) commit(key dialog.Key, old, next dialog.Tag, blob []byte, alarm 
 	for i := range state.Outbox {
 		if e := &state.Outbox[i]; !e.Until.IsZero() {
 			r.flying = append(r.flying, e.Until)
+			p := s.w.keyed(key)
+			p.leases[e.ID] = max(p.leases[e.ID], e.Until.Sub(epoch))
 		}
 	}
 	return s.replace(key, old, r)
