@@ -22,6 +22,8 @@ type Host struct {
 	Log      *slog.Logger       // nil: silence; never sees words, names or ids
 	Queue    int                // events waiting for one person; 0: 32
 	Poll     time.Duration      // how often to look for what is due; 0: 1 s
+	Alone    bool               // no other process uses the store: what a dead one was sending is nobody's
+	Seed     func() uint64      // where a new person's chance comes from; nil: the system's
 	StepTime time.Duration      // what takes longer in one step is a defect; 0: 5 s; negative: nobody watches
 	Budgets  map[string]Rate    // how fast each platform may be sent to, by all hosts together; none: as fast as it goes
 	Machine  Machine            // the zero Machine is the real one
@@ -91,6 +93,9 @@ func (h *Host) Start(ctx context.Context) {
 		h.StepTime = 5 * time.Second
 	}
 	h.Machine.complete()
+	if h.Seed == nil {
+		h.Seed = h.Machine.number
+	}
 	h.sends, h.cut = context.WithCancel(ctx)
 	h.calls, h.halt = context.WithCancel(context.WithoutCancel(ctx))
 	h.begun, h.opened = h.Machine.Clock(), h.Now()

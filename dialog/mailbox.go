@@ -26,7 +26,8 @@ type mailbox struct {
 
 	// The goroutine's own.
 	person PersonID // as far as known
-	known  *Record  // the record as it was last committed here
+	known  *Record  // the record as it was last seen or committed here
+	ours   bool     // whatever is being delivered by it is delivered by this goroutine
 }
 
 // letter is an event on its way through the queue.

@@ -151,12 +151,18 @@ func (s *State) claim(now time.Time, lease time.Duration) []Entry {
 
 // disown puts in doubt what a process that is no more had begun to deliver.
 func (s *State) disown(now time.Time) {
-	s.Outbox = slices.DeleteFunc(s.Outbox, func(e Entry) bool { return !e.Until.IsZero() && e.Msg.Nudge })
-	for i := range s.Outbox {
-		if e := &s.Outbox[i]; !e.Until.IsZero() {
-			e.Until, e.After = time.Time{}, now
-			e.Doubts++
+	for i := 0; i < len(s.Outbox); i++ {
+		e := &s.Outbox[i]
+		if e.Until.IsZero() {
+			continue
 		}
+		e.Until = time.Time{}
+		if s.doubt(e, now) {
+			s.Outbox = slices.Delete(s.Outbox, i, i+1)
+			i--
+			continue
+		}
+		e.After = now
 	}
 }
 

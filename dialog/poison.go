@@ -22,7 +22,7 @@ func (h *Host) apply(blob []byte, person PersonID, ev *Event, park bool) ([]byte
 		out  Outcome
 		err  error
 	}
-	seed, now, step := h.Machine.number(), h.Now(), h.Script.Apply
+	seed, now, step := h.Seed(), h.Now(), h.Script.Apply
 	if park {
 		step = h.Script.Park
 	}
@@ -66,7 +66,7 @@ func (h *Host) mark(ctx context.Context, box *mailbox, ev *Event, tries int) int
 	if err != nil || fenced(rec, ev) {
 		return tries + 1
 	}
-	s := NewState(box.person, h.Machine.number())
+	s := NewState(box.person, h.Seed())
 	switch {
 	case rec.Blob != nil:
 		if s, err = DecodeState(rec.Blob); err != nil || ev.Kind == Alarm && s.early(h.Now()) > 0 {

@@ -138,8 +138,9 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 	blob, alarm := rec.Blob, time.Time{}
 	changed, erase := false, false
 	var counts []func()
-	for i := range events {
-		ev := &events[i]
+	for i, e := range events {
+		ev := &e
+		ev.Alone = h.Alone && !box.ours && i == 0
 		if fenced(rec, ev) || blob == nil && !byPerson(ev) {
 			continue // nobody is there
 		}
@@ -152,7 +153,7 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 			}
 		}
 		if blob == nil && !rec.Erased.IsZero() {
-			blob = returning(box.person, h.Machine.number(), rec.Erased)
+			blob = returning(box.person, h.Seed(), rec.Erased)
 		}
 		h.Machine.Point("step")
 		next, o, err := h.apply(blob, box.person, ev, i == park)
@@ -183,6 +184,7 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 		err = h.commit(ctx, box, rec.Tag, blob, alarm)
 	}
 	if err == nil {
+		box.ours = box.ours || changed
 		for _, count := range counts {
 			count()
 		}
@@ -204,7 +206,7 @@ func (h *Host) load(ctx context.Context, box *mailbox) (Record, error) {
 }
 
 func (h *Host) commit(ctx context.Context, box *mailbox, old Tag, blob []byte, alarm time.Time) error {
-	box.known = nil
+	box.known, box.ours = nil, false
 	next := h.Machine.tag()
 	err := h.write(ctx, "commit", func() error { return h.Store.Commit(ctx, box.key, old, next, blob, alarm) })
 	if err == nil {
@@ -216,7 +218,7 @@ func (h *Host) commit(ctx context.Context, box *mailbox, old Tag, blob []byte, a
 // erase puts a tombstone in the record's place, even if there was none: the same
 // wish may come again later, and must not reach a new life.
 func (h *Host) erase(ctx context.Context, box *mailbox, old Tag) error {
-	box.known = nil
+	box.known, box.ours = nil, false
 	next := h.Machine.tag()
 	return h.write(ctx, "delete", func() error { return h.Store.Delete(ctx, box.key, old, next) })
 }

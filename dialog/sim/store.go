@@ -54,8 +54,8 @@ func (s *store) commit(key dialog.Key, old, next dialog.Tag, blob []byte, alarm 
 		s.w.breaks("a record was committed that nobody can read: %v", err)
 		return err
 	}
-	if least := planned(state); !alarm.Equal(least) {
-		s.w.breaks("the alarm is %v, and %v is planned", alarm, least)
+	if !fits(state, alarm) {
+		s.w.breaks("the alarm is %v, and that is not what is planned first: %+v %+v", alarm, state.Timers, state.Outbox)
 	}
 	if len(state.Outbox) >= fullOutbox { // the oldest replies give way from here on
 		s.w.keyed(key).unwanted = s.w.trueTime()
@@ -94,34 +94,39 @@ func waiting(s *dialog.State) string {
 	return b.String()
 }
 
-// planned is the alarm as a reader of the state would tell it.
-func planned(s *dialog.State) time.Time {
-	var least time.Time
-	at := func(t time.Time) {
-		if least.IsZero() || t.Before(least) {
-			least = t
+// fits tells whether the alarm is what a reader of the state would set: the
+// earliest thing that is planned to the moment, or a clean-up, which has a day.
+func fits(s *dialog.State, alarm time.Time) bool {
+	var exact, leisure time.Time
+	at := func(least *time.Time, t time.Time) {
+		if least.IsZero() || t.Before(*least) {
+			*least = t
 		}
 	}
 	for i := range s.Timers {
-		at(s.Timers[i].At(s.Zone))
+		at(&exact, s.Timers[i].At(s.Zone))
 	}
 	for _, e := range s.Outbox {
 		if e.Until.IsZero() {
-			at(e.After)
+			at(&exact, e.After)
 		} else {
-			at(e.Until)
+			at(&exact, e.Until)
 		}
 		if !e.Msg.Nudge || !e.Until.IsZero() {
 			break
 		}
 	}
 	for _, p := range s.Parked {
-		at(p.At.Add(7 * 24 * time.Hour))
+		at(&leisure, p.At.Add(7*24*time.Hour))
 	}
 	for _, t := range s.Trail {
-		at(t.At.Add(48 * time.Hour))
+		at(&leisure, t.At.Add(48*time.Hour))
 	}
-	return least
+	const day = 24 * time.Hour
+	if alarm.Equal(exact) {
+		return leisure.IsZero() || !exact.IsZero() && exact.Before(leisure.Add(day))
+	}
+	return !leisure.IsZero() && !alarm.Before(leisure) && alarm.Before(leisure.Add(day)) && (exact.IsZero() || alarm.Before(exact))
 }
 
 func (s *store) replace(key dialog.Key, old dialog.Tag, r *record) error {
