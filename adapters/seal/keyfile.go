@@ -72,7 +72,9 @@ func ParseKeyring(text []byte) (*Keyring, error) {
 	if err := r.set(k); err != nil {
 		return nil, fmt.Errorf("keyring: %w", err)
 	}
-	return r, nil
+	// Which one seals stands in the store; until that is read, take the newest.
+	newest, _ := r.Newest()
+	return r, r.promote(newest)
 }
 
 // agree checks that the list of epochs and the keyset tell of the same keys.
@@ -101,7 +103,11 @@ func (r *Keyring) Text() ([]byte, error) {
 	if f.Names, err = writeKeyset(k.names); err != nil {
 		return nil, fmt.Errorf("keyring: %w", err)
 	}
-	if f.Blobs, err = writeKeyset(k.blobs); err != nil {
+	blobs, err := k.led(k.epochs[len(k.epochs)-1].epoch) // a keyset needs a primary; nobody goes by it
+	if err != nil {
+		return nil, fmt.Errorf("keyring: %w", err)
+	}
+	if f.Blobs, err = writeKeyset(blobs); err != nil {
 		return nil, fmt.Errorf("keyring: %w", err)
 	}
 	text, err := json.MarshalIndent(f, "", "  ")

@@ -184,13 +184,18 @@ func (r *Keyring) promote(e Epoch) error {
 		return nil
 	}
 	return r.change(func(k *keys) (err error) {
-		m := keyset.NewManagerFromHandle(k.blobs)
-		if err := m.SetPrimary(uint32(e)); err != nil {
-			return fmt.Errorf("promote epoch %v: it is not on the ring", e)
-		}
-		k.blobs, err = m.Handle()
+		k.blobs, err = k.led(e)
 		return err
 	})
+}
+
+// led is the keyset with e as the one that seals.
+func (k *keys) led(e Epoch) (*keyset.Handle, error) {
+	m := keyset.NewManagerFromHandle(k.blobs)
+	if err := m.SetPrimary(uint32(e)); err != nil {
+		return nil, fmt.Errorf("epoch %v is not on the ring", e)
+	}
+	return m.Handle()
 }
 
 // Replace takes over what an operator has changed in a key file. It refuses
@@ -209,11 +214,7 @@ func (r *Keyring) Replace(text []byte) error {
 		case !next.has(sealing):
 			return fmt.Errorf("replace keyring: the epoch that seals, %v, is missing (hint: put the former file back)", sealing)
 		default:
-			m := keyset.NewManagerFromHandle(next.blobs)
-			if err := m.SetPrimary(uint32(sealing)); err != nil {
-				return fmt.Errorf("replace keyring: %w", err)
-			}
-			if next.blobs, err = m.Handle(); err != nil {
+			if next.blobs, err = next.led(sealing); err != nil {
 				return fmt.Errorf("replace keyring: %w", err)
 			}
 		}

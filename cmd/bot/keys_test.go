@@ -11,6 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"afterglow/adapters/bolt"
 	"afterglow/adapters/redis/redistest"
 	"afterglow/adapters/seal"
 	"afterglow/dialog"
@@ -87,6 +88,20 @@ func TestKeysOfAnEmbeddedStore(t *testing.T) {
 	out, _, err = keys(t, w, "destroy")
 	must(t, err)
 	expectText(t, out, "No key may be destroyed now")
+	ageRoll(t, filepath.Join(dir, "afterglow.db"))
+	out, _, err = keys(t, w, "destroy")
+	must(t, err)
+	expectText(t, out, "Destroyed: 1.")
+	out, _, err = keys(t, w, "status")
+	must(t, err)
+	if strings.Contains(out, first.String()) {
+		t.Errorf("the destroyed key is still there:\n%s", out)
+	}
+	s, _ = openTestStore(t, dir)
+	if r, err := s.Load(t.Context(), s.KeyOf("telegram:1")); err != nil || string(r.Blob) != "calm" {
+		t.Errorf("got %+v, %v", r, err)
+	}
+	must(t, s.Close())
 	for name, bad := range map[string]string{"not a name": "first", "not on the ring": "00000000"} {
 		if _, _, err := keys(t, w, "destroy", bad); err == nil {
 			t.Errorf("%s: no error", name)
@@ -98,6 +113,17 @@ func TestKeysOfAnEmbeddedStore(t *testing.T) {
 	if _, _, err := keys(t, w, "status", "--chat"); err == nil {
 		t.Error("there is no chat yet, and no error says so")
 	}
+}
+
+// ageRoll makes everything that the roll tells of happen some years ago.
+func ageRoll(t *testing.T, file string) {
+	inner, err := bolt.Open(file, bolt.Options{})
+	must(t, err)
+	defer inner.Close()
+	r, err := inner.Load(t.Context(), "afterglow/roll")
+	must(t, err)
+	old := strings.ReplaceAll(string(r.Blob), time.Now().UTC().Format(`"2006-`), `"2020-`)
+	must(t, inner.Rewrite(t.Context(), "afterglow/roll", r.Tag, []byte(old)))
 }
 
 // TestKeysOfASharedStore: one operator, two processes, a Redis, a key file.
