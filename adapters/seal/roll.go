@@ -74,6 +74,10 @@ type sight struct {
 // life is how long a silent process counts as running.
 func (s *Store) life() time.Duration { return 10 * s.opts.Call }
 
+// Leads tells whether what one process does for all is this one's to do. It may
+// be said of two for a moment, so that must do no harm.
+func (s *Store) Leads() bool { return s.roll.first.Load() }
+
 // Call enters this process into the roll, lets go of those that have died,
 // promotes the newest epoch that all have, and has the keyring seal with it.
 func (s *Store) Call(ctx context.Context) error {

@@ -138,7 +138,7 @@ const sweepAgain = 24 * time.Hour
 func (w *sweeper) begin(s *Store) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.running || !s.roll.first.Load() {
+	if w.running || !s.Leads() {
 		return false
 	}
 	if w.clean == s.ring.keys.Load().sealing() && time.Since(w.ended) < sweepAgain {

@@ -1,16 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -53,124 +47,6 @@ func openTestStore(t testing.TB, dir string) (*seal.Store, *upkeep) {
 	s, u, err := openSealed(t.Context(), cfg, dir, besides(cfg.storeFile(dir)), clock, quietLog, func(string) {})
 	must(t, err)
 	return s, u
-}
-
-// life is some people who talk to the real bot, at random.
-type life struct {
-	host   *dialog.Host
-	random *rand.Rand
-	people []dialog.PersonID
-	typed  []string
-
-	mu   sync.Mutex
-	last map[dialog.PersonID][]dialog.Choice
-	refs []string
-}
-
-func newLife(t testing.TB, store dialog.Store, keyOf func(dialog.PersonID) dialog.Key, people int) *life {
-	script, err := loadScript(defaults())
-	must(t, err)
-	l := &life{random: rand.New(rand.NewPCG(7, 7)), last: map[dialog.PersonID][]dialog.Choice{}}
-	l.host = &dialog.Host{Script: script, Store: store, KeyOf: keyOf, Platforms: map[string]dialog.Platform{"telegram": l, "discord": l}}
-	l.host.Start(context.Background())
-	for i := range people {
-		platform := []string{"telegram", "discord"}[i%2]
-		l.people = append(l.people, dialog.PersonID(fmt.Sprintf("%s:%d", platform, 1_000_000_000+l.random.Int64N(9e9))))
-	}
-	return l
-}
-
-// Send implements [dialog.Platform].
-func (l *life) Send(_ context.Context, to dialog.PersonID, m dialog.Message) (dialog.Ref, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(m.Choices) > 0 {
-		l.last[to] = slices.Concat(m.Choices...)
-	}
-	ref := fmt.Sprintf("message-%d", l.random.Uint64())
-	l.refs = append(l.refs, ref)
-	return dialog.Ref(ref), nil
-}
-
-var commandsToTry = []string{"start", "needs", "after", "checkin", "starters", "planner", "journal", "settings", "pause", "support", "privacy", "export", "help"}
-
-// live has everybody do n things.
-func (l *life) live(t testing.TB, n int) {
-	for i := range n * len(l.people) {
-		person := l.people[i%len(l.people)]
-		l.host.Settle(person)
-		l.mu.Lock()
-		choices := l.last[person]
-		ev := dialog.Event{Person: person, ID: fmt.Sprintf("update-%d", l.random.Uint64()), At: time.Now(), Lang: "en"}
-		switch dice := l.random.IntN(10); {
-		case i < len(l.people):
-			ev.Kind, ev.Name = dialog.Command, "start"
-		case len(choices) > 0 && (dice < 6 || i < 4*len(l.people)):
-			pick := choices[0] // the first ones lead through the door
-			if i >= 4*len(l.people) {
-				pick = choices[l.random.IntN(len(choices))]
-			}
-			ev.Kind, ev.Data = dialog.Press, pick.Data
-		case dice < 8:
-			text := "my words are " + l.word()
-			l.typed = append(l.typed, text)
-			ev.Kind, ev.Text = dialog.Text, text
-		default:
-			ev.Kind, ev.Name = dialog.Command, commandsToTry[l.random.IntN(len(commandsToTry))]
-		}
-		l.mu.Unlock()
-		err := l.host.Handle(t.Context(), ev)
-		for errors.Is(err, dialog.ErrConflict) { // another process is faster; the platform brings it again
-			err = l.host.Handle(t.Context(), ev)
-		}
-		if err != nil {
-			t.Errorf("an event was not taken: %v", err)
-			return
-		}
-	}
-}
-
-// end lets everything that was taken be answered.
-func (l *life) end(t testing.TB) {
-	if err := l.host.Drain(t.Context()); err != nil {
-		t.Error(err)
-	}
-}
-
-// word is one that stands nowhere else.
-func (l *life) word() string {
-	letters := make([]byte, 16)
-	for i := range letters {
-		letters[i] = "bdfgklmnprstvz"[l.random.IntN(14)]
-	}
-	return string(letters)
-}
-
-// secrets is all that may stand nowhere.
-func (l *life) secrets() (all []string) {
-	for _, p := range l.people {
-		_, id, _ := strings.Cut(string(p), ":")
-		all = append(all, string(p), id)
-	}
-	all = append(all, "telegram", "discord", "update-", "message-", "my words ", "checkin", "starters", "settings")
-	return append(append(all, l.typed...), l.refs...)
-}
-
-// found lists which of the texts stand in any file under dir.
-func found(t testing.TB, dir string, texts []string) (hits []string) {
-	must(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		all, err := os.ReadFile(path)
-		for _, text := range texts {
-			if bytes.Contains(all, []byte(text)) {
-				hits = append(hits, filepath.Base(path)+": "+text)
-			}
-		}
-		return err
-	}))
-	return hits
 }
 
 func TestNothingOfALifeStandsInAnyFile(t *testing.T) {
@@ -296,77 +172,6 @@ func TestErasedIsGone(t *testing.T) {
 	}
 }
 
-func TestUpkeepTurnsTheKeys(t *testing.T) {
-	dir := t.TempDir()
-	s, u := openTestStore(t, dir)
-	key := s.KeyOf("telegram:1")
-	must(t, s.Commit(t.Context(), key, dialog.Tag{}, dialog.Tag{1}, []byte("calm"), time.Time{}))
-	first, _ := u.ring.Newest()
-	now := time.Now()
-	must(t, u.turn(t.Context(), now.Add(29*day)))
-	if e, _ := u.ring.Newest(); e != first {
-		t.Error("it was turned too early")
-	}
-	must(t, u.turn(t.Context(), now.Add(30*day+time.Minute)))
-	second, _ := u.ring.Newest()
-	if second == first {
-		t.Fatal("it was not turned")
-	}
-	// A restart finds the new key, and the record under the old one.
-	must(t, s.Close())
-	s, u = openTestStore(t, dir)
-	defer s.Close()
-	if r, err := s.Load(t.Context(), key); err != nil || string(r.Blob) != "calm" {
-		t.Errorf("got %+v, %v", r, err)
-	}
-	holds := func(at time.Time) string {
-		t.Helper()
-		report, err := seal.Inspect(t.Context(), u.inner, u.ring, u.policy, at)
-		must(t, err)
-		return report.Epochs[0].Hold
-	}
-	if hold := holds(now.Add(100 * day)); !strings.Contains(hold, "records are sealed with it") {
-		t.Errorf("hold: %s", hold)
-	}
-	must(t, s.Call(t.Context()))
-	_, err := s.Sweep(t.Context())
-	must(t, err)
-	if hold := holds(now.Add(100 * day)); hold != "" {
-		t.Errorf("hold: %s", hold)
-	}
-	written := u.keys.path // the disk says no: nothing is destroyed then
-	u.keys.path = filepath.Join(dir, "no such folder", "bot.keys")
-	if err := u.turn(t.Context(), now.Add(100*day)); err == nil || holds(now) == "" {
-		t.Errorf("the file could not be written: %v", err)
-	}
-	u.keys.path = written
-	must(t, u.turn(t.Context(), now.Add(100*day)))
-	if report, err := seal.Inspect(t.Context(), u.inner, u.ring, u.policy, now); err != nil || slices.ContainsFunc(report.Epochs, func(e seal.EpochReport) bool { return e.Epoch == first }) {
-		t.Errorf("got %+v, %v", report, err)
-	}
-}
-
-func TestUpkeepTakesOverAChangedFile(t *testing.T) {
-	dir := t.TempDir()
-	s, u := openTestStore(t, dir)
-	defer s.Close()
-	u.keys.own = false
-	other, err := u.keys.load()
-	must(t, err)
-	e, err := other.Add(time.Now())
-	must(t, err)
-	must(t, writeKeyFile(u.keys.path, other))
-	u.reload()
-	if got, _ := u.ring.Newest(); got != e {
-		t.Error("the new key was not taken over")
-	}
-	must(t, os.WriteFile(u.keys.path, []byte("{"), 0o600)) // half a file
-	u.reload()
-	if got, _ := u.ring.Newest(); got != e {
-		t.Error("a broken file was taken over")
-	}
-}
-
 // TestTurnUnderTwoBots: two bots answer the same people over one Redis while the
 // operator hands out a new key and ends the old one. Every event is taken.
 func TestTurnUnderTwoBots(t *testing.T) {
@@ -459,48 +264,3 @@ func TestTurnUnderTwoBots(t *testing.T) {
 		lifeA.host.Stats.Events.Load()+lifeB.host.Stats.Events.Load(), lifeA.host.Stats.Conflicts.Load()+lifeB.host.Stats.Conflicts.Load(), census.Anew)
 }
 
-// timed notes how long the store below takes.
-type timed struct {
-	*bolt.Store
-	took atomic.Int64
-}
-
-func (s *timed) Load(ctx context.Context, key dialog.Key) (dialog.Record, error) {
-	defer func(since time.Time) { s.took.Add(int64(time.Since(since))) }(time.Now())
-	return s.Store.Load(ctx, key)
-}
-
-func (s *timed) Commit(ctx context.Context, key dialog.Key, old, next dialog.Tag, blob []byte, alarm time.Time) error {
-	defer func(since time.Time) { s.took.Add(int64(time.Since(since))) }(time.Now())
-	return s.Store.Commit(ctx, key, old, next, blob, alarm)
-}
-
-// BenchmarkSealed is a step (load and commit of 4 KiB) of the sealed store in a
-// file. Beside it, from the same run, stands what of that the file took, which
-// is the floor, and the share of the sealing.
-func BenchmarkSealed(b *testing.B) {
-	for _, callers := range []int{1, 8} {
-		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
-			file, err := bolt.Open(filepath.Join(b.TempDir(), "bot.db"), bolt.Options{})
-			must(b, err)
-			inner := &timed{Store: file}
-			ring, err := seal.NewKeyring(time.Now())
-			must(b, err)
-			s, err := seal.Open(b.Context(), inner, ring, seal.Options{})
-			must(b, err)
-			defer s.Close()
-			var all atomic.Int64
-			storetest.Spread(b, callers, func(c int) func() error {
-				step := storetest.Steps(s, c)
-				return func() error {
-					defer func(since time.Time) { all.Add(int64(time.Since(since))) }(time.Now())
-					return step()
-				}
-			})
-			floor := inner.took.Load()
-			b.ReportMetric(float64(floor)/float64(b.N), "floor-ns/step")
-			b.ReportMetric(float64(all.Load()-floor)/float64(b.N), "sealing-ns/step")
-			b.ReportMetric(100*float64(all.Load()-floor)/float64(all.Load()), "sealing-%")
-		})
-	}
-}

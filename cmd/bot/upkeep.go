@@ -81,8 +81,11 @@ func (u *upkeep) run(ctx context.Context) {
 	}
 }
 
-// look is what is done once a day.
+// look is what one process does once a day.
 func (u *upkeep) look(ctx context.Context, now time.Time) {
+	if !u.store.Leads() {
+		return
+	}
 	if u.keys.own {
 		if err := u.turn(ctx, now); err != nil && ctx.Err() == nil {
 			u.log.Error("the keys could not be turned; what is erased stays readable in old copies for longer than promised", "err", err)

@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -92,3 +95,75 @@ func TestUpkeepOfAWeek(t *testing.T) {
 		}
 	})
 }
+
+func TestUpkeepTurnsTheKeys(t *testing.T) {
+	dir := t.TempDir()
+	s, u := openTestStore(t, dir)
+	key := s.KeyOf("telegram:1")
+	must(t, s.Commit(t.Context(), key, dialog.Tag{}, dialog.Tag{1}, []byte("calm"), time.Time{}))
+	first, _ := u.ring.Newest()
+	now := time.Now()
+	must(t, u.turn(t.Context(), now.Add(29*day)))
+	if e, _ := u.ring.Newest(); e != first {
+		t.Error("it was turned too early")
+	}
+	must(t, u.turn(t.Context(), now.Add(30*day+time.Minute)))
+	second, _ := u.ring.Newest()
+	if second == first {
+		t.Fatal("it was not turned")
+	}
+	// A restart finds the new key, and the record under the old one.
+	must(t, s.Close())
+	s, u = openTestStore(t, dir)
+	defer s.Close()
+	if r, err := s.Load(t.Context(), key); err != nil || string(r.Blob) != "calm" {
+		t.Errorf("got %+v, %v", r, err)
+	}
+	holds := func(at time.Time) string {
+		t.Helper()
+		report, err := seal.Inspect(t.Context(), u.inner, u.ring, u.policy, at)
+		must(t, err)
+		return report.Epochs[0].Hold
+	}
+	if hold := holds(now.Add(100 * day)); !strings.Contains(hold, "records are sealed with it") {
+		t.Errorf("hold: %s", hold)
+	}
+	must(t, s.Call(t.Context()))
+	_, err := s.Sweep(t.Context())
+	must(t, err)
+	if hold := holds(now.Add(100 * day)); hold != "" {
+		t.Errorf("hold: %s", hold)
+	}
+	written := u.keys.path // the disk says no: nothing is destroyed then
+	u.keys.path = filepath.Join(dir, "no such folder", "bot.keys")
+	if err := u.turn(t.Context(), now.Add(100*day)); err == nil || holds(now) == "" {
+		t.Errorf("the file could not be written: %v", err)
+	}
+	u.keys.path = written
+	must(t, u.turn(t.Context(), now.Add(100*day)))
+	if report, err := seal.Inspect(t.Context(), u.inner, u.ring, u.policy, now); err != nil || slices.ContainsFunc(report.Epochs, func(e seal.EpochReport) bool { return e.Epoch == first }) {
+		t.Errorf("got %+v, %v", report, err)
+	}
+}
+
+func TestUpkeepTakesOverAChangedFile(t *testing.T) {
+	dir := t.TempDir()
+	s, u := openTestStore(t, dir)
+	defer s.Close()
+	u.keys.own = false
+	other, err := u.keys.load()
+	must(t, err)
+	e, err := other.Add(time.Now())
+	must(t, err)
+	must(t, writeKeyFile(u.keys.path, other))
+	u.reload()
+	if got, _ := u.ring.Newest(); got != e {
+		t.Error("the new key was not taken over")
+	}
+	must(t, os.WriteFile(u.keys.path, []byte("{"), 0o600)) // half a file
+	u.reload()
+	if got, _ := u.ring.Newest(); got != e {
+		t.Error("a broken file was taken over")
+	}
+}
+

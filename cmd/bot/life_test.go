@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"afterglow/dialog"
+)
+
+// life is some people who talk to the real bot, at random.
+type life struct {
+	host   *dialog.Host
+	random *rand.Rand
+	people []dialog.PersonID
+	typed  []string
+
+	mu   sync.Mutex
+	last map[dialog.PersonID][]dialog.Choice
+	refs []string
+}
+
+func newLife(t testing.TB, store dialog.Store, keyOf func(dialog.PersonID) dialog.Key, people int) *life {
+	script, err := loadScript(defaults())
+	must(t, err)
+	l := &life{random: rand.New(rand.NewPCG(7, 7)), last: map[dialog.PersonID][]dialog.Choice{}}
+	l.host = &dialog.Host{Script: script, Store: store, KeyOf: keyOf, Platforms: map[string]dialog.Platform{"telegram": l, "discord": l}}
+	l.host.Start(context.Background())
+	for i := range people {
+		platform := []string{"telegram", "discord"}[i%2]
+		l.people = append(l.people, dialog.PersonID(fmt.Sprintf("%s:%d", platform, 1_000_000_000+l.random.Int64N(9e9))))
+	}
+	return l
+}
+
+// Send implements [dialog.Platform].
+func (l *life) Send(_ context.Context, to dialog.PersonID, m dialog.Message) (dialog.Ref, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(m.Choices) > 0 {
+		l.last[to] = slices.Concat(m.Choices...)
+	}
+	ref := fmt.Sprintf("message-%d", l.random.Uint64())
+	l.refs = append(l.refs, ref)
+	return dialog.Ref(ref), nil
+}
+
+var commandsToTry = []string{"start", "needs", "after", "checkin", "starters", "planner", "journal", "settings", "pause", "support", "privacy", "export", "help"}
+
+// live has everybody do n things.
+func (l *life) live(t testing.TB, n int) {
+	for i := range n * len(l.people) {
+		person := l.people[i%len(l.people)]
+		l.host.Settle(person)
+		l.mu.Lock()
+		choices := l.last[person]
+		ev := dialog.Event{Person: person, ID: fmt.Sprintf("update-%d", l.random.Uint64()), At: time.Now(), Lang: "en"}
+		switch dice := l.random.IntN(10); {
+		case i < len(l.people):
+			ev.Kind, ev.Name = dialog.Command, "start"
+		case len(choices) > 0 && (dice < 6 || i < 4*len(l.people)):
+			pick := choices[0] // the first ones lead through the door
+			if i >= 4*len(l.people) {
+				pick = choices[l.random.IntN(len(choices))]
+			}
+			ev.Kind, ev.Data = dialog.Press, pick.Data
+		case dice < 8:
+			text := "my words are " + l.word()
+			l.typed = append(l.typed, text)
+			ev.Kind, ev.Text = dialog.Text, text
+		default:
+			ev.Kind, ev.Name = dialog.Command, commandsToTry[l.random.IntN(len(commandsToTry))]
+		}
+		l.mu.Unlock()
+		err := l.host.Handle(t.Context(), ev)
+		for errors.Is(err, dialog.ErrConflict) { // another process is faster; the platform brings it again
+			err = l.host.Handle(t.Context(), ev)
+		}
+		if err != nil {
+			t.Errorf("an event was not taken: %v", err)
+			return
+		}
+	}
+}
+
+// end lets everything that was taken be answered.
+func (l *life) end(t testing.TB) {
+	if err := l.host.Drain(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// word is one that stands nowhere else.
+func (l *life) word() string {
+	letters := make([]byte, 16)
+	for i := range letters {
+		letters[i] = "bdfgklmnprstvz"[l.random.IntN(14)]
+	}
+	return string(letters)
+}
+
+// secrets is all that may stand nowhere.
+func (l *life) secrets() (all []string) {
+	for _, p := range l.people {
+		_, id, _ := strings.Cut(string(p), ":")
+		all = append(all, string(p), id)
+	}
+	all = append(all, "telegram", "discord", "update-", "message-", "my words ", "checkin", "starters", "settings")
+	return append(append(all, l.typed...), l.refs...)
+}
+
+// found lists which of the texts stand in any file under dir.
+func found(t testing.TB, dir string, texts []string) (hits []string) {
+	must(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		all, err := os.ReadFile(path)
+		for _, text := range texts {
+			if bytes.Contains(all, []byte(text)) {
+				hits = append(hits, filepath.Base(path)+": "+text)
+			}
+		}
+		return err
+	}))
+	return hits
+}
+
