@@ -37,6 +37,7 @@ func TestTelegram(t *testing.T) {
 		{"webhook, two replicas on Redis", true, true, 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			server := telegramtest.New()
 			t.Cleanup(server.Close)
 			env := []string{"TELEGRAM_TOKEN=" + telegramtest.Token, "TELEGRAM_API_URL=" + server.URL(), "AFTERGLOW_KEYS=" + newKeys(t)}
