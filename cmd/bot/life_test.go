@@ -135,4 +135,3 @@ func found(t testing.TB, dir string, texts []string) (hits []string) {
 	}))
 	return hits
 }
-

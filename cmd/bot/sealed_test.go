@@ -263,4 +263,3 @@ func TestTurnUnderTwoBots(t *testing.T) {
 	t.Logf("%d events taken, %d of them after a conflict; %d records sealed anew",
 		lifeA.host.Stats.Events.Load()+lifeB.host.Stats.Events.Load(), lifeA.host.Stats.Conflicts.Load()+lifeB.host.Stats.Conflicts.Load(), census.Anew)
 }
-

@@ -166,4 +166,3 @@ func TestUpkeepTakesOverAChangedFile(t *testing.T) {
 		t.Error("a broken file was taken over")
 	}
 }
-
