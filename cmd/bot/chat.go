@@ -58,7 +58,7 @@ func (c *chatCmd) Run(ctx context.Context, w *world) error {
 		defer store.Close()
 	} else {
 		cfg.Store.URL = chatStore(dir)
-		sealed, house, err := openSealed(ctx, cfg, dir, besides(cfg.storeFile(dir)), clock, slog.New(slog.DiscardHandler), w.say(w.out))
+		sealed, house, err := openSealed(ctx, cfg, dir, besides(cfg.storeFile(dir)), clock, slog.New(slog.DiscardHandler), w.say)
 		if err != nil {
 			return err
 		}

@@ -36,10 +36,8 @@ type world struct {
 	flags    *commands
 }
 
-// say tells the operator something, in lines of its own.
-func (w *world) say(out io.Writer) func(text string) {
-	return func(text string) { fmt.Fprintf(out, "%s\n\n", text) }
-}
+// say tells the operator something that is no result.
+func (w *world) say(text string) { fmt.Fprintf(w.err, "%s\n\n", text) }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -62,7 +62,7 @@ func (c *runCmd) Run(ctx context.Context, w *world) error {
 	if err != nil {
 		return err
 	}
-	store, house, err := openSealed(ctx, cfg, dir, place, clock, log, w.say(w.err))
+	store, house, err := openSealed(ctx, cfg, dir, place, clock, log, w.say)
 	if err != nil {
 		return err
 	}
