@@ -26,7 +26,7 @@ func (c *chatCmd) Run(ctx context.Context, w *world) error {
 	if err != nil {
 		return err
 	}
-	script, err := loadScript(cfg)
+	_, script, err := loadScript(cfg)
 	if err != nil {
 		return err
 	}

@@ -17,13 +17,9 @@ func (checkCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	book, err := prompts.Load(cfg.Prompts...)
+	book, script, err := loadScript(cfg)
 	if err != nil {
-		return fmt.Errorf("check: words and flows:\n%w", err)
-	}
-	script, err := newScript(book)
-	if err != nil {
-		return fmt.Errorf("check: %w", book.Locate(err))
+		return fmt.Errorf("check: %w", err)
 	}
 	problems := book.Check(script)
 	for _, p := range problems {

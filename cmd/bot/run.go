@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"afterglow/dialog"
-	"afterglow/prompts"
 )
 
 // runCmd is the bot at work: every platform that has a token, one store.
@@ -42,13 +41,9 @@ func (c *runCmd) Run(ctx context.Context, w *world) error {
 	if cfg.Telegram.Token == "" && cfg.Discord.Token == "" {
 		return hint(errors.New("run: there is no platform to run on"), "set TELEGRAM_TOKEN or DISCORD_TOKEN, or talk here with \"bot chat\"")
 	}
-	book, err := prompts.Load(cfg.Prompts...)
+	book, script, err := loadScript(cfg)
 	if err != nil {
 		return err
-	}
-	script, err := newScript(book)
-	if err != nil {
-		return book.Locate(err)
 	}
 	dir, err := cfg.dataDir(w.flags.Data)
 	if err != nil {

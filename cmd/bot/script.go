@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
 	"afterglow/adapters/when"
@@ -9,24 +10,24 @@ import (
 	"afterglow/prompts"
 )
 
-// loadScript is what the bot can say and do: built in, with the operator's
-// folders over it.
-func loadScript(cfg Config) (*dialog.Script, error) {
+// loadScript is what the bot can say and do: the words and flows, built in and
+// with the operator's folders over them, joined with what reads times and danger.
+func loadScript(cfg Config) (*prompts.Book, *dialog.Script, error) {
 	book, err := prompts.Load(cfg.Prompts...)
 	if err != nil {
-		return nil, err
+		return nil, nil, fmt.Errorf("words and flows:\n%w", err)
 	}
-	return newScript(book)
-}
-
-// newScript joins the words with what reads times and danger.
-func newScript(book *prompts.Book) (*dialog.Script, error) {
 	content, err := book.Content()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	content.ReadTime = readTime
-	return aftercare.New(content)
+	content.GoneDays = cfg.Keys.policy().GoneDays()
+	script, err := aftercare.New(content)
+	if err != nil {
+		return nil, nil, book.Locate(err)
+	}
+	return book, script, nil
 }
 
 // readTime lets package when read a moment.

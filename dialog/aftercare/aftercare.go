@@ -36,6 +36,9 @@ type Content struct {
 	Care func(text string) care.Finding
 	// Support is who can help where.
 	Support support.Book
+	// GoneDays is after how many days what was erased is gone from all copies; 0:
+	// nobody has computed it.
+	GoneDays int
 	// ReadTime is [dialog.Script.ReadTime].
 	ReadTime func(text string, now time.Time, langs ...string) (time.Time, dialog.Reading)
 }

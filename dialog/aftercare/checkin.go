@@ -137,6 +137,7 @@ func (b *bot) saveCheckin(t *dialog.Turn, kind string) {
 	}
 	entry.read(t.Run)
 	journal(t).add(entry, t.Now, profile(t).KeepDays())
+	sweep(t)
 }
 
 // grows finds a need that check-ins have said the same of more than once, and

@@ -86,6 +86,18 @@ func (j *Journal) expire(now time.Time, keep int) {
 	j.Entries = slices.DeleteFunc(j.Entries, func(e Entry) bool { return now.Sub(e.At) > time.Duration(keep)*24*time.Hour })
 }
 
+// sweep plans the day on which the oldest check-in has been kept long enough,
+// so that it goes by itself, also if its owner never returns.
+func sweep(t *dialog.Turn) {
+	j, keep := journal(t), profile(t).KeepDays()
+	j.expire(t.Now, keep)
+	t.State.StopTimer("expire", "")
+	if keep >= 0 && len(j.Entries) > 0 {
+		at := j.Entries[0].At.AddDate(0, 0, keep+1)
+		t.State.SetTimer(dialog.Timer{Name: "expire", Wall: dialog.Wall(at, t.State.Zone)})
+	}
+}
+
 // rated counts the check-ins that gave an item that rate.
 func (j *Journal) rated(item, rate string) (n int) {
 	for i := range j.Entries {
@@ -95,6 +107,7 @@ func (j *Journal) rated(item, rate string) (n int) {
 }
 
 func (b *bot) journal(s *dialog.Script) {
+	s.Timers["expire"] = func(t *dialog.Turn, _ dialog.Timer) { sweep(t) }
 	s.Facts["journal"] = func(t *dialog.Turn) string {
 		journal(t).expire(t.Now, profile(t).KeepDays())
 		if len(journal(t).Entries) == 0 {

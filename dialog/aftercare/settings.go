@@ -94,7 +94,7 @@ func (b *bot) settings(s *dialog.Script) {
 	s.Actions["keep.save"] = func(t *dialog.Turn) {
 		keep := map[string]int{"d30": 30, "d90": 90, "d365": 365, "always": -1}
 		profile(t).Keep = keep[t.Run.Value("days")]
-		journal(t).expire(t.Now, profile(t).KeepDays())
+		sweep(t)
 	}
 	s.Actions["pause.save"] = func(t *dialog.Turn) {
 		p := plan(t)

@@ -2,6 +2,7 @@ package aftercare
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,6 +15,13 @@ func (b *bot) yours(s *dialog.Script) {
 		t.Say("forget.gone.say")
 		t.Erase()
 	}
+	s.Facts["gone"] = func(t *dialog.Turn) string {
+		if b.GoneDays > 0 {
+			return "known"
+		}
+		return "unknown"
+	}
+	s.Values["gone"] = func(t *dialog.Turn) string { return strconv.Itoa(b.GoneDays) }
 	s.Actions["hide.all"] = func(t *dialog.Turn) {
 		t.Remove()
 		t.Say("hide.done.say")
