@@ -31,7 +31,7 @@ type life struct {
 }
 
 func newLife(t testing.TB, store dialog.Store, keyOf func(dialog.PersonID) dialog.Key, people int) *life {
-	script, err := loadScript(defaults())
+	_, script, err := loadScript(defaults())
 	must(t, err)
 	l := &life{random: rand.New(rand.NewPCG(7, 7)), last: map[dialog.PersonID][]dialog.Choice{}}
 	l.host = &dialog.Host{Script: script, Store: store, KeyOf: keyOf, Platforms: map[string]dialog.Platform{"telegram": l, "discord": l}}
