@@ -30,15 +30,17 @@ func TestExampleIsWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	var listed []string
-	for key, v := range tree {
-		if table, ok := v.(map[string]any); ok {
-			for sub := range table {
-				listed = append(listed, key+"."+sub)
+	var list func(tree map[string]any, before string)
+	list = func(tree map[string]any, before string) {
+		for key, v := range tree {
+			if table, ok := v.(map[string]any); ok {
+				list(table, before+key+".")
+				continue
 			}
-			continue
+			listed = append(listed, before+key)
 		}
-		listed = append(listed, key)
 	}
+	list(tree, "")
 	for _, key := range settings() {
 		if !slices.Contains(listed, key) {
 			t.Errorf("%s is missing in the example", key)
