@@ -1,0 +1,94 @@
+package discord
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+)
+
+// catchUp reads what people with an open question wrote while nobody was
+// connected: after a new session has begun, Discord repeats nothing. What they
+// do meanwhile waits behind it, person by person. Presses and commands that fell
+// into the gap are lost; the person saw Discord say so, and tries again.
+func (b *Bot) catchUp(ctx context.Context) {
+	octx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	open, err := b.cfg.Open(octx)
+	if err != nil {
+		b.log.Warn("who has an open question could not be told; what was written meanwhile is not read again", "err", err)
+	}
+	var list []missed
+	for _, dm := range open {
+		user, ok := userOf(dm.Person)
+		last, isRef := readRef(dm.Last)
+		if !ok || !isRef {
+			continue
+		}
+		b.dms.put(user, last.channel)
+		list = append(list, missed{user, func() { b.readAgain(ctx, last) }})
+	}
+	b.inbox.release(list)
+	if len(list) > 0 {
+		b.log.Info("reading again what was missed", "people", len(list))
+	}
+}
+
+// readAgain hands over the messages after the last known one, oldest first. Those
+// that had been taken are recognised by their ids.
+func (b *Bot) readAgain(ctx context.Context, last place) {
+	after := last.last()
+	for range 3 { // 300 messages: nobody is ignored for that long
+		list, err := b.messages(ctx, last.channel, after)
+		if err != nil {
+			b.log.Warn("what was missed could not be read", "err", err)
+			return
+		}
+		for i := range list {
+			if ev, ok := list[i].event(b.self, false); ok {
+				ev.Lang = b.langs.get(list[i].Author.ID)
+				b.inbox.hand(ev)
+			}
+			after = list[i].ID
+		}
+		if len(list) < 100 {
+			return
+		}
+	}
+}
+
+// messages are up to 100 messages of a channel after the given one, oldest first.
+func (b *Bot) messages(ctx context.Context, channel, after string) ([]message, error) {
+	r := request{op: "read again", method: "GET", low: true, route: "read " + channel,
+		url: discordgo.EndpointChannelMessages(channel) + "?limit=100&after=" + url.QueryEscape(after)}
+	for try := 0; ; try++ {
+		body, err := b.call(ctx, r)
+		if err != nil {
+			se := verdict(err)
+			if try == 3 || se.Verdict > 1 || sleep(ctx, max(se.After, b.pace.backoff<<try)) != nil {
+				return nil, err
+			}
+			continue
+		}
+		var list []message
+		var raw []json.RawMessage
+		if json.Unmarshal(body, &raw) != nil {
+			return nil, &apiError{op: r.op, sent: true}
+		}
+		for _, data := range raw {
+			var m message
+			if decode(data, &m) && isID(m.ID) {
+				m.Channel = channel
+				list = append(list, m)
+			}
+		}
+		slices.SortFunc(list, func(x, y message) int {
+			return cmp.Or(cmp.Compare(len(x.ID), len(y.ID)), cmp.Compare(x.ID, y.ID)) // numbers, of which the upper bits are the time
+		})
+		return list, nil
+	}
+}

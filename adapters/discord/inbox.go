@@ -1,0 +1,184 @@
+package discord
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"afterglow/dialog"
+)
+
+// inbox gives every person one queue: what they did is handed over in order, one
+// thing at a time, while other people's things go on beside it. The gateway
+// delivers once and waits for nobody, so putting never blocks.
+type inbox struct {
+	bot  *Bot
+	ctx  context.Context // ends what is being handed over
+	stop context.CancelFunc
+
+	mu     sync.Mutex
+	handle func(context.Context, dialog.Event) error // set by Run or Handler
+	queues map[string]*queue
+	held   bool // nothing begins; see hold
+	closed bool
+	alive  sync.WaitGroup
+	cut    atomic.Int64 // events that the end came before
+}
+
+// queue is what one person did and nobody has taken yet.
+type queue struct {
+	jobs    []func()
+	working bool
+}
+
+const (
+	maxWaiting = 64     // of one person
+	maxPeople  = 50_000 // with something waiting
+)
+
+func newInbox(b *Bot) *inbox {
+	in := &inbox{bot: b, queues: map[string]*queue{}}
+	in.ctx, in.stop = context.WithCancel(context.Background())
+	return in
+}
+
+// serve sets who takes the events.
+func (in *inbox) serve(handle func(context.Context, dialog.Event) error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.handle = handle
+}
+
+// put queues a job behind the person's others. It tells whether there was room.
+func (in *inbox) put(user string, job func()) bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	q := in.queues[user]
+	if in.closed || q == nil && len(in.queues) >= maxPeople || q != nil && len(q.jobs) >= maxWaiting {
+		in.bot.log.Error("too much is waiting, or the end is near; something a person did was let go")
+		return false
+	}
+	if q == nil {
+		q = new(queue)
+		in.queues[user] = q
+	}
+	q.jobs = append(q.jobs, job)
+	if !in.held {
+		in.start(user, q)
+	}
+	return true
+}
+
+// start gives the queue a worker, if it has none. in.mu is held.
+func (in *inbox) start(user string, q *queue) {
+	if q.working {
+		return
+	}
+	q.working = true
+	in.alive.Add(1)
+	go func() {
+		defer in.alive.Done()
+		for {
+			in.mu.Lock()
+			if len(q.jobs) == 0 {
+				delete(in.queues, user)
+				in.mu.Unlock()
+				return
+			}
+			job := q.jobs[0]
+			q.jobs = q.jobs[1:]
+			in.mu.Unlock()
+			job()
+		}
+	}()
+}
+
+// hold lets new queues wait until release: what was missed is to come first.
+// Queues that work already go on.
+func (in *inbox) hold() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.held = true
+}
+
+// missed is a job that comes before all else of a person.
+type missed struct {
+	user string
+	job  func()
+}
+
+// release puts the jobs first and lets work begin, theirs before the others'.
+func (in *inbox) release(list []missed) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.held = false
+	for _, m := range list {
+		q := in.queues[m.user]
+		if q == nil {
+			q = new(queue)
+			in.queues[m.user] = q
+		}
+		q.jobs = append([]func(){m.job}, q.jobs...)
+		in.start(m.user, q)
+	}
+	for user, q := range in.queues {
+		in.start(user, q)
+	}
+}
+
+// hand gives one event to the handler until it takes it, or patience or the
+// inbox itself comes to an end.
+func (in *inbox) hand(ev dialog.Event) {
+	begun := time.Now()
+	for try := 0; ; try++ {
+		if in.ctx.Err() != nil {
+			in.cut.Add(1)
+			return
+		}
+		err := in.try(ev)
+		switch {
+		case err == nil:
+			return
+		case time.Since(begun) > in.bot.pace.giveUp:
+			in.bot.log.Error("something a person did could not be taken and was let go", "tries", try+1, "err", err)
+			if h := readHint(ev.Hint); h.reply && h.alive(time.Now()) {
+				in.bot.apologise(h.token, h.lang)
+			}
+			return
+		case try == 0:
+			in.bot.log.Warn("something a person did could not be taken yet", "err", err)
+		}
+		sleep(in.ctx, min(in.bot.pace.retry<<min(try, 10), 30*time.Second))
+	}
+}
+
+func (in *inbox) try(ev dialog.Event) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the handler panicked (%T)", p) // the value may carry a person's words
+		}
+	}()
+	in.mu.Lock()
+	handle := in.handle
+	in.mu.Unlock()
+	return handle(in.ctx, ev)
+}
+
+// drain waits until everything that was put is done, or for d; then it cuts off.
+func (in *inbox) drain(d time.Duration) {
+	in.mu.Lock()
+	in.closed = true
+	in.mu.Unlock()
+	in.release(nil)
+	done := make(chan struct{})
+	go func() { in.alive.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(d):
+		in.stop()
+		<-done
+		in.bot.log.Error("the end came before everything that people did could be taken", "lost", in.cut.Load())
+	}
+}
