@@ -1,0 +1,291 @@
+package discord
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"afterglow/adapters/discord/discordtest"
+	"afterglow/dialog"
+)
+
+// oneButton answers everything with one question, in place where it can.
+func oneButton(ev dialog.Event) []dialog.Message {
+	m := dialog.Message{Text: say(ev), Choices: choices("on")}
+	if ev.Kind == dialog.Press {
+		m.Text, m.Edit = "pressed", ev.Screen
+	}
+	return []dialog.Message{m}
+}
+
+func TestSocketDropped(t *testing.T) {
+	h := open(t, nil, oneButton).online()
+	h.p.Type("one")
+	h.reads("> one\n< text one [on]")
+	h.s.DropSockets()
+	h.wait("it is noticed", func() bool { return !h.s.Connected() })
+	h.p.Type("two") // nobody hears it; it is resumed
+	h.wait("it is resumed", func() bool { return h.s.Count("resume") == 1 })
+	h.reads("> one\n< text one [on]\n> two\n< text two [on]")
+	if h.s.Count("identify") != 1 {
+		t.Error("a new session was begun where the old one could go on")
+	}
+	h.clean()
+}
+
+func TestDroppedBetweenPressAndAnswer(t *testing.T) {
+	h := open(t, nil, oneButton).online()
+	h.do(h.p.Slash("/needs"))
+	h.reads("< command needs [on]")
+	h.slow = 50 * time.Millisecond
+	h.do(h.p.Press("on"))
+	h.s.DropSockets()
+	h.reads("< pressed [on]")
+	h.clean()
+}
+
+func TestAskedToReconnect(t *testing.T) {
+	h := open(t, nil, oneButton).online()
+	h.s.AskReconnect()
+	h.wait("it is resumed", func() bool { return h.s.Count("resume") == 1 })
+	h.p.Type("one")
+	h.reads("> one\n< text one [on]")
+	h.clean()
+}
+
+func TestSessionForgotten(t *testing.T) {
+	h := open(t, nil, oneButton).online()
+	h.p.Type("one")
+	h.reads("> one\n< text one [on]")
+	h.s.ForgetSessions()
+	h.s.DropSockets()
+	h.p.Type("two") // into the gap: nobody will repeat it
+	h.wait("a new session", func() bool { return h.s.Count("identify") == 2 && h.s.Connected() })
+	h.reads("> one\n< text one [on]\n> two\n< text two [on]")
+	h.clean()
+}
+
+func TestHeartbeatsUnanswered(t *testing.T) {
+	h := open(t, func(_ *Config, p *pace) { p.idle = 300 * time.Millisecond }, oneButton).online()
+	h.s.Deaf(true)
+	h.wait("it is noticed", func() bool { return !h.bot.Online() })
+	h.s.Deaf(false)
+	h.wait("it is resumed", func() bool { return h.s.Count("resume") > 0 && h.bot.Online() })
+	h.p.Type("one")
+	h.reads("> one\n< text one [on]")
+	if h.s.Count("identify") != 1 {
+		t.Error("the session was ended by a proper close")
+	}
+	h.clean()
+}
+
+// TestColdStart: a program that was away reads again what it missed, in order
+// and before what comes now.
+func TestColdStart(t *testing.T) {
+	h := open(t, nil, oneButton).online()
+	h.p.Type("one")
+	h.reads("> one\n< text one [on]")
+	if err := h.stop(); err != nil {
+		t.Fatal(err)
+	}
+	h.p.Type("two")
+	h.p.Type("three")
+	var once sync.Once
+	h.start(func(c *Config, _ *pace) {
+		c.Open = func(ctx context.Context) ([]OpenDM, error) {
+			once.Do(func() { h.p.Type("four") }) // while it is being found out who waits
+			return h.lastSeen(ctx)
+		}
+	}, oneButton)
+	h.wait("all is read", func() bool {
+		return h.events() == "text one; text two; text three; text four"
+	})
+	h.clean()
+}
+
+func TestEverythingTwice(t *testing.T) {
+	h := open(t, nil, oneButton).online()
+	h.s.Twice()
+	h.do(h.p.Slash("/needs"))
+	h.reads("< command needs [on]")
+	h.do(h.p.Press("on"))
+	h.reads("< pressed [on]")
+	h.p.Type("one")
+	h.reads("< pressed [on]\n> one\n< text one [on]")
+	h.clean()
+}
+
+func TestHandlerFails(t *testing.T) {
+	h := open(t, nil, oneButton).online()
+	h.fails = 3
+	h.p.Type("one")
+	h.p.Type("two")
+	h.wait("both are taken, in order", func() bool { return h.events() == "text one; text two" })
+	h.clean()
+}
+
+func TestHandlerPanics(t *testing.T) {
+	var calls atomic.Int32
+	h := open(t, nil, func(ev dialog.Event) []dialog.Message {
+		if calls.Add(1) == 1 {
+			panic("a secret")
+		}
+		return oneButton(ev)
+	}).online()
+	h.do(h.p.Slash("/needs"))
+	h.wait("it is brought again", func() bool { return calls.Load() > 0 })
+	h.p.Type("one") // the mutex of the house was let go, the bot lives
+	h.wait("what came after", func() bool { return strings.HasSuffix(h.events(), "text one") })
+}
+
+func TestSendsThatFail(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		fault discordtest.Fault
+		want  string // verdicts on the way
+		chat  string
+	}{
+		{"lost: the nonce keeps it one", discordtest.Lost, "unknown", "> one\n< text one [on]"},
+		{"reset", discordtest.Reset, "unknown", "> one\n< text one [on]"},
+		{"a bad gateway", discordtest.BadGateway, "unknown", "> one\n< text one [on]"},
+		{"a limit", discordtest.Limited, "later", "> one\n< text one [on]"},
+		{"a limit of the whole bot", discordtest.LimitedAll, "later lane", "> one\n< text one [on]"},
+		{"closed", discordtest.Closed, "gone", "> one"},
+		{"nothing in common", discordtest.NoMutual, "gone", "> one"},
+		{"no access: opened once more", discordtest.NoAccess, "", "> one\n< text one [on]"},
+		{"a form that is refused goes out plain", discordtest.BadForm, "", "> one\n< text one 1) on"},
+		{"refused", discordtest.Fault{Status: 400, Code: 20009}, "never", "> one"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := open(t, nil, oneButton).online()
+			h.s.Fail(1, c.fault)
+			h.p.Type("one")
+			h.reads(c.chat)
+			h.wait("the verdict", func() bool { return h.verdicts() == c.want })
+			h.clean()
+		})
+	}
+}
+
+// TestWall: a page of the wall before Discord is a limit for all, and nothing
+// more is asked for until it is over.
+func TestWall(t *testing.T) {
+	h := open(t, nil, func(dialog.Event) []dialog.Message { return nil }).online()
+	h.p.Type("one")
+	h.wait("it is known where", func() bool { return h.bot.dms.get(h.p.ID) != "" })
+	h.s.Fail(1, discordtest.Walled)
+	for i := range 3 {
+		_, err := h.bot.Send(context.Background(), personOf(h.p.ID), dialog.Message{ID: fmt.Sprint("w", i), Text: "x"})
+		se := verdict(err)
+		if se.Verdict != dialog.Later || !se.Lane || se.After < 30*time.Second {
+			t.Errorf("%+v", se)
+		}
+	}
+	if h.s.Count("send") != 1 {
+		t.Errorf("asked %d times", h.s.Count("send"))
+	}
+}
+
+func TestLimitIsHeeded(t *testing.T) {
+	h := open(t, nil, func(ev dialog.Event) []dialog.Message {
+		var out []dialog.Message
+		for i := range 6 {
+			out = append(out, dialog.Message{Text: fmt.Sprint("line ", i)})
+		}
+		return out
+	})
+	h.s.RateLimit(3, 300*time.Millisecond)
+	h.online()
+	h.p.Type("go")
+	h.reads("> go\n< line 0\n< line 1\n< line 2\n< line 3\n< line 4\n< line 5")
+	if h.s.Invalid() > 0 || h.verdicts() != "" {
+		t.Errorf("%d refused, %s", h.s.Invalid(), h.verdicts())
+	}
+	h.clean()
+}
+
+func TestUnreachable(t *testing.T) {
+	h := open(t, nil, oneButton).online()
+	h.p.Type("one")
+	h.reads("> one\n< text one [on]")
+	h.s.Offline(true)
+	for try := 0; ; try++ { // over connections that were left open it is in doubt; once they are used up, surely not sent
+		_, err := h.bot.Send(context.Background(), personOf(h.p.ID), dialog.Message{ID: "x", Text: "x"})
+		se := verdict(err)
+		if se.Verdict == dialog.Later {
+			break
+		}
+		if se.Verdict != dialog.Unknown || try > 100 {
+			t.Fatalf("%+v", se)
+		}
+	}
+	h.s.Offline(false)
+	h.online()
+	h.p.Type("two")
+	h.reads("> one\n< text one [on]\n> two\n< text two [on]")
+	h.clean()
+}
+
+func TestStrangers(t *testing.T) {
+	h := open(t, nil, nil).online()
+	send := func(p *discordtest.Person, id string) *dialog.SendError {
+		_, err := h.bot.Send(context.Background(), personOf(p.ID), dialog.Message{ID: id, Text: "A nudge.", Nudge: true})
+		if err == nil {
+			return nil
+		}
+		return verdict(err)
+	}
+	if se := send(h.p, "a"); se != nil || h.s.Count("open") != 1 {
+		t.Error(se)
+	}
+	if se := send(h.p, "b"); se != nil || h.s.Count("open") != 1 {
+		t.Error("opened twice", se)
+	}
+	h.s.FailOpening(1, discordtest.TooFast)
+	if se := send(h.s.Person("de"), "c"); se == nil || se.Verdict != dialog.Later || se.After < openPause || se.Lane {
+		t.Errorf("%+v", se)
+	}
+	if se := send(h.s.Person("de"), "d"); se == nil || se.Verdict != dialog.Later || se.Lane || h.s.Count("open") != 2 {
+		t.Errorf("%+v, opened %d times", se, h.s.Count("open"))
+	}
+	if se := send(h.p, "e"); se != nil {
+		t.Errorf("those who are known are held up: %v", se)
+	}
+	h.reads("< A nudge.\n< A nudge.\n< A nudge.")
+	h.clean()
+}
+
+// TestOpeningIsSlow: many strangers at once are opened a few at a time.
+func TestOpeningIsSlow(t *testing.T) {
+	h := open(t, func(_ *Config, p *pace) { p.reopen = time.Hour }, nil).online()
+	later := 0
+	for i := range 30 {
+		_, err := h.bot.Send(context.Background(), personOf(h.s.Person("de").ID), dialog.Message{ID: fmt.Sprint(i), Text: "x"})
+		if err != nil && verdict(err).Verdict == dialog.Later {
+			later++
+		}
+	}
+	if h.s.Count("open") != 10 || later != 20 {
+		t.Errorf("%d opened, %d later", h.s.Count("open"), later)
+	}
+}
+
+// TestBreaker: refused requests stop long before Discord bans the address.
+func TestBreaker(t *testing.T) {
+	h := open(t, func(c *Config, _ *pace) { c.Rate = 1e6 }, func(dialog.Event) []dialog.Message { return nil }).online()
+	h.p.Type("one")
+	h.wait("it is known where", func() bool { return h.bot.dms.get(h.p.ID) != "" })
+	h.p.Block()
+	var last *dialog.SendError
+	for i := range maxBad + 50 {
+		_, err := h.bot.Send(context.Background(), personOf(h.p.ID), dialog.Message{ID: fmt.Sprint(i), Text: "x"})
+		last = verdict(err)
+	}
+	if h.s.Invalid() != maxBad || last.Verdict != dialog.Later || !last.Lane {
+		t.Errorf("%d refused; %+v", h.s.Invalid(), last)
+	}
+}

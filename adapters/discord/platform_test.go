@@ -1,0 +1,103 @@
+package discord
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"afterglow/adapters/discord/discordtest"
+	"afterglow/dialog"
+	"afterglow/dialog/platformtest"
+)
+
+// TestPlatform lives through the chats of every platform.
+func TestPlatform(t *testing.T) {
+	platformtest.Run(t, func(t testing.TB) platformtest.Subject {
+		s := discordtest.New()
+		s.Heartbeat = 200 * time.Millisecond
+		s.AckTime = 20 * time.Second // a machine with other things to do may stop for a moment
+		t.Cleanup(s.Close)
+		return &subject{t: t, server: s, Person: s.Person("en-US")}
+	})
+}
+
+// subject is a person on the test server.
+type subject struct {
+	t      testing.TB
+	server *discordtest.Server
+	*discordtest.Person
+}
+
+func (s *subject) Name() string { return Name }
+
+func (s *subject) Connect() (dialog.Platform, func(context.Context, func(context.Context, dialog.Event) error), error) {
+	bot, err := newBot(context.Background(), Config{
+		Token: discordtest.Token, APIURL: s.server.URL(), Log: testLog(s.t), Words: mute, Open: s.open,
+	}, hurry)
+	if err != nil {
+		return nil, nil, err
+	}
+	return bot, func(ctx context.Context, handle func(context.Context, dialog.Event) error) {
+		if err := bot.Run(ctx, handle); err != nil {
+			s.t.Errorf("run: %v", err)
+		}
+	}, nil
+}
+
+// open is what a host knows: the last message of the bot in this chat.
+func (s *subject) open(context.Context) ([]OpenDM, error) {
+	last := dialog.Ref("")
+	for _, m := range s.Messages() {
+		if m.Bot {
+			last = dialog.Ref(s.Chat.ID + "/" + m.ID)
+		}
+	}
+	return []OpenDM{{personOf(s.Person.ID), last}}, nil
+}
+
+// again does what people do when Discord says "this interaction failed", as it
+// does while no bot is connected: they try once more.
+func (s *subject) again(do func() error) error {
+	err := do()
+	if err != discordtest.ErrFailed {
+		return err
+	}
+	go func() {
+		for end := time.Now().Add(5 * time.Second); time.Now().Before(end) && do() == discordtest.ErrFailed; {
+			time.Sleep(20 * time.Millisecond)
+		}
+	}()
+	return nil
+}
+
+func (s *subject) Command(name string) {
+	if err := s.again(func() error { return s.Slash(name) }); err != nil {
+		s.t.Error(err)
+	}
+}
+
+func (s *subject) Press(label string) error {
+	return s.again(func() error { return s.Person.Press(label) })
+}
+
+func (s *subject) Screens() []platformtest.Screen {
+	var out []platformtest.Screen
+	for _, m := range s.Messages() {
+		if !m.Bot || m.Thinking {
+			continue
+		}
+		screen := platformtest.Screen{Text: m.Text, Labels: m.Labels()}
+		for _, f := range m.Files {
+			screen.File += f.Name
+		}
+		out = append(out, screen)
+	}
+	return out
+}
+
+func (s *subject) Offline(off bool)   { s.server.Offline(off) }
+func (s *subject) Lose(n int)         { s.server.Fail(n, discordtest.Lost) }
+func (s *subject) Page(n int)         { s.server.Fail(n, discordtest.BadGateway) }
+func (s *subject) Limit(n int)        { s.server.Fail(n, discordtest.Limited) }
+func (s *subject) Twice()             { s.server.Twice() }
+func (s *subject) Problems() []string { return s.server.Problems() }
