@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -188,15 +189,15 @@ func TestBudgetIsShared(t *testing.T) {
 		x := &meter{rate: rate, begun: time.Now()}
 		ctx, cancel := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
-		n := 0
+		var n atomic.Int64
 		start := func() (h *dialog.Host, crash func()) {
 			h = &dialog.Host{Script: sim.Script(), Store: memory, StepTime: -1, Platforms: map[string]dialog.Platform{"test": x}, Budgets: map[string]dialog.Rate{"test": rate}}
 			life, end := context.WithCancel(ctx)
 			h.Start(life)
 			wg.Go(func() {
 				for life.Err() == nil { // more than it may send
-					n++
-					ev := noteEvent(someone(n), n)
+					i := int(n.Add(1))
+					ev := noteEvent(someone(i), i)
 					h.Take(life, ev, func(error) {})
 					time.Sleep(15 * time.Millisecond)
 				}

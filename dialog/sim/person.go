@@ -271,6 +271,11 @@ func (w *world) judgePerson(p *person) {
 			w.breaks("%s: a timer was due at %v and is still there", p.id, tm.At(s.Zone))
 		}
 	}
+	if !life.IsZero() && !slices.ContainsFunc(p.events, func(h *happening) bool {
+		return !h.born.Before(life) && h.Kind != dialog.Press && h.Kind != dialog.Blocked && h.Kind != dialog.Unblocked
+	}) {
+		w.breaks("%s was forgotten at %v and is back without having said a word", p.id, life)
+	}
 	counts := map[string]int{}
 	for _, id := range dialog.Part[ledger](s, ledgerPart).ids {
 		counts[id]++
