@@ -78,7 +78,7 @@ func (x *meter) check(t *testing.T, more int) {
 // on talking. Time is virtual: what is measured is waiting, not this machine.
 func TestHerd(t *testing.T) {
 	n := *herd
-	if testing.Short() {
+	if testing.Short() || raced {
 		n = min(n, 20_000)
 	}
 	const talkers, hosts = 50, 2

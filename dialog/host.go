@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"sync/atomic"
 	"time"
 )
@@ -102,9 +103,14 @@ func (h *Host) Start(ctx context.Context) {
 	h.boxes = mailboxes{boxes: map[Key]*mailbox{}, wakes: map[Key]struct{}{}, work: h.work, size: h.Queue, spawn: h.Machine.Go}
 	h.lanes = map[string]*lane{}
 	for name := range h.Platforms {
-		h.lanes[name] = newLane(h, name)
-		if h.lanes[name].bucket != nil {
-			s := newShare(h.lanes[name], name)
+		l := newLane(h, name)
+		h.lanes[name] = l
+		switch {
+		case l.bucket == nil:
+		case h.Alone:
+			l.allow(1, math.MaxInt64)
+		default:
+			s := newShare(l, name)
 			h.shares = append(h.shares, s)
 			h.Machine.Go(func() { s.keep(h.sends) })
 		}
@@ -131,7 +137,7 @@ func (h *Host) Handle(ctx context.Context, ev Event) error {
 }
 
 // Take is Handle for callers that do not wait: done is called once, with what
-// Handle would have returned, unless Take itself returns an error.
+// Handle would have returned, unless Take itself returns an error. It must not block.
 func (h *Host) Take(ctx context.Context, ev Event, done func(error)) error {
 	return h.boxes.put(h.KeyOf(ev.Person), letter{ev: ev, ctx: ctx, done: done})
 }

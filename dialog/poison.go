@@ -3,7 +3,7 @@ package dialog
 import (
 	"context"
 	"errors"
-	"slices"
+	"maps"
 	"strconv"
 	"sync"
 	"time"
@@ -107,22 +107,24 @@ func (h *Host) unreadable(box *mailbox, ev *Event, err error) outcome {
 // notices remembers what was said within the last hour.
 type notices struct {
 	mu   sync.Mutex
-	list []notice
-}
-
-type notice struct {
-	what string
-	at   time.Duration
+	said map[string]time.Duration
+	full int // sweep at that size
 }
 
 // first tells whether what has not been said within the hour before now.
 func (n *notices) first(what string, now time.Duration) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.list = slices.DeleteFunc(n.list, func(x notice) bool { return now-x.at >= time.Hour })
-	if slices.ContainsFunc(n.list, func(x notice) bool { return x.what == what }) {
+	if at, ok := n.said[what]; ok && now-at < time.Hour {
 		return false
 	}
-	n.list = append(n.list, notice{what, now})
+	if len(n.said) >= n.full {
+		maps.DeleteFunc(n.said, func(_ string, at time.Duration) bool { return now-at >= time.Hour })
+		n.full = max(1000, 2*len(n.said))
+	}
+	if n.said == nil {
+		n.said = map[string]time.Duration{}
+	}
+	n.said[what] = now
 	return true
 }

@@ -21,7 +21,7 @@ func TestSchedules(t *testing.T) {
 		return
 	}
 	n := *number
-	if testing.Short() {
+	if testing.Short() || raced {
 		n = min(n, 10_000)
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(1600)) // much is made and soon forgotten

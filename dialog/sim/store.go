@@ -15,12 +15,11 @@ import (
 type store struct {
 	w       *world
 	records map[dialog.Key]*record
-	journal []change             // for failovers: what the last writes replaced
-	late    []func()             // writes whose caller was told nothing and that land some time
-	lineage map[dialog.Tag]int   // which content a tag was handed out with
-	version map[dialog.Tag]int   // what a counter would say instead of a tag
-	serial  int                  // of contents
-	life    map[dialog.Key][]int // serials of a key
+	journal []change           // for failovers: what the last writes replaced
+	late    []func()           // writes whose caller was told nothing and that land some time
+	lineage map[dialog.Tag]int // which content a tag was handed out with
+	version map[dialog.Tag]int // what a counter would say instead of a tag
+	serial  int                // of contents
 }
 
 type record struct {
@@ -28,7 +27,6 @@ type record struct {
 	alarm  time.Time
 	serial int
 	flying []time.Time // when the leases of what is being sent end
-	tokens []string    // events noted in it
 }
 
 type change struct {
