@@ -28,7 +28,7 @@ func (t *Turn) open() (*Run, *Step) {
 // press answers a tap. The data is whatever a client chose to send.
 func (t *Turn) press() {
 	s := t.State
-	s.arrived(t.Event.Data)
+	s.arrived(t.Event.Data, t.Event.Screen, t.Now)
 	mark, print, code, ok := readData(t.Event.Data)
 	i := -1
 	if ok {

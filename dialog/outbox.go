@@ -166,13 +166,27 @@ func (s *State) disown(now time.Time) {
 	}
 }
 
-// arrived settles deliveries in doubt whose button has just been pressed: they
-// have arrived, and a second copy would stand below the newer screen.
-func (s *State) arrived(data string) {
-	s.Outbox = slices.DeleteFunc(s.Outbox, func(e Entry) bool {
-		return e.Tries > 0 && slices.ContainsFunc(e.Msg.Choices, func(row []Choice) bool {
-			return slices.ContainsFunc(row, func(c Choice) bool { return c.Data == data && data != "" })
-		})
+// arrived settles a delivery in doubt whose button has just been pressed: it has
+// arrived, and a second copy would stand below the newer screen. The button has
+// to stand on a message that nobody knew to have arrived: other messages carry
+// the same buttons while a question is open, and prove nothing.
+func (s *State) arrived(data string, on Ref, now time.Time) {
+	known := func(t Trace) bool { return t.Ref == on }
+	if data == "" || on == "" || on == s.Screen || slices.ContainsFunc(s.Trail, known) {
+		return
+	}
+	for i := range s.Outbox {
+		e := &s.Outbox[i]
+		if e.Doubts > 0 && e.Msg.Edit == "" && e.carries(data) {
+			s.receipt(Receipt{Entry: e.ID, OK: true, Ref: on}, now)
+			return
+		}
+	}
+}
+
+func (e *Entry) carries(data string) bool {
+	return slices.ContainsFunc(e.Msg.Choices, func(row []Choice) bool {
+		return slices.ContainsFunc(row, func(c Choice) bool { return c.Data == data })
 	})
 }
 
