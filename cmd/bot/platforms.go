@@ -2,18 +2,37 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
+	"time"
 
+	"afterglow/adapters/discord"
 	"afterglow/adapters/telegram"
 	"afterglow/dialog"
 	"afterglow/prompts"
 )
 
-// connect reaches every platform that has a token and tells it about the commands.
-func connect(ctx context.Context, cfg Config, book *prompts.Book, script *dialog.Script, log *slog.Logger) (map[string]messenger, error) {
+// budgets are how many messages a second all processes together send: Telegram
+// lets about 30 pass, Discord 50.
+var budgets = map[string]dialog.Rate{telegram.Name: {PerSecond: 25}, discord.Name: {PerSecond: 45}}
+
+// wiring is what the platforms are connected with.
+type wiring struct {
+	cfg    Config
+	book   *prompts.Book
+	script *dialog.Script
+	store  dialog.Store
+	house  *upkeep
+	log    *slog.Logger
+}
+
+// connect reaches every platform that has a token.
+func (w *wiring) connect(ctx context.Context) (map[string]messenger, error) {
+	cfg, book, script, store, log := w.cfg, w.book, w.script, w.store, w.log
 	platforms := map[string]messenger{}
 	commands := slices.Sorted(maps.Keys(script.Commands))
 	if cfg.Telegram.Token != "" {
@@ -29,9 +48,111 @@ func connect(ctx context.Context, cfg Config, book *prompts.Book, script *dialog
 		if err := bot.Register(ctx, book.Langs...); err != nil {
 			log.Warn("telegram: the menu of commands could not be set", "err", err)
 		}
-		platforms["telegram"] = bot
+		platforms[telegram.Name] = bot
+	}
+	if cfg.Discord.Token != "" {
+		c := discord.Config{
+			Token: cfg.Discord.Token, PublicKey: cfg.Discord.PublicKey, APIURL: cfg.Discord.APIURL,
+			Log: log.With("platform", "discord"), Words: book.Word, Langs: book.Langs, AgeLabel: cfg.Discord.AgeLabel,
+			NoText: cfg.Discord.InteractionsListen != "",
+			Share:  func(lang string) []string { return shared(book, lang) },
+			Open:   func(ctx context.Context) ([]discord.OpenDM, error) { return openDMs(ctx, w.house.inner, store) },
+		}
+		if !w.house.alone {
+			c.Lease = newLeases(store)
+		}
+		for _, name := range commands {
+			c.Commands = append(c.Commands, discord.Command{Name: name, Share: name == "starters"})
+		}
+		bot, err := discord.New(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		platforms[discord.Name] = bot
+		if listen := cfg.Discord.InteractionsListen; listen != "" {
+			platforms[discord.Name] = &interactions{Bot: bot, listen: listen}
+		}
 	}
 	return platforms, nil
+}
+
+// interactions is Discord by HTTP in the gateway's place.
+type interactions struct {
+	*discord.Bot
+	listen string
+}
+
+// Run serves until ctx ends and finishes what it has taken.
+func (i *interactions) Run(ctx context.Context, handle func(context.Context, dialog.Event) error) error {
+	if err := i.Register(ctx); err != nil {
+		return err
+	}
+	defer i.Drain()
+	srv := &http.Server{
+		Addr: i.listen, Handler: i.Handler(handle),
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: time.Minute,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.ListenAndServe() }()
+	select {
+	case err := <-failed:
+		return hint(fmt.Errorf("interactions: %w", err), "another address can be set in [discord] interactions_listen")
+	case <-ctx.Done():
+		last, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer done()
+		return srv.Shutdown(last)
+	}
+}
+
+// openDMs are the people on Discord with an open question, those who wrote last
+// first: what they typed while nobody was connected is read again.
+func openDMs(ctx context.Context, inner, store dialog.Store) ([]discord.OpenDM, error) {
+	walker, ok := inner.(dialog.Walker)
+	if !ok {
+		return nil, nil
+	}
+	type open struct {
+		discord.OpenDM
+		at time.Time
+	}
+	var all []open
+	for key, err := range walker.Keys(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		rec, err := store.Load(ctx, key)
+		if err != nil || rec.Blob == nil {
+			continue // unreadable, erased, or gone meanwhile: nobody to ask for
+		}
+		s, err := dialog.DecodeState(rec.Blob)
+		if err != nil || len(s.Runs) == 0 || s.Screen == "" || !strings.HasPrefix(string(s.Person), "discord:") {
+			continue
+		}
+		all = append(all, open{discord.OpenDM{Person: s.Person, Last: s.Screen}, s.Clock})
+	}
+	slices.SortFunc(all, func(x, y open) int { return y.at.Compare(x.at) })
+	var list []discord.OpenDM
+	for _, o := range all[:min(len(all), maxOpen)] {
+		list = append(list, o.OpenDM)
+	}
+	return list, nil
+}
+
+// maxOpen is how many people are asked for after a start: at Discord's 50
+// requests a second they take 200 seconds.
+const maxOpen = 10000
+
+// shared are starters that may be posted openly; nothing personal goes into them.
+func shared(book *prompts.Book, lang string) []string {
+	cards := book.Cards[lang]
+	if len(cards) == 0 {
+		cards = book.Cards[prompts.Default]
+	}
+	var list []string
+	for _, c := range cards {
+		list = append(list, c.Text)
+	}
+	return list
 }
 
 // starters are conversation starters to send into another chat: those that have

@@ -62,15 +62,16 @@ func (c *runCmd) Run(ctx context.Context, w *world) error {
 		return err
 	}
 	defer house.open(ctx)()
-	platforms, err := connect(ctx, cfg, book, script, log)
+	wires := wiring{cfg: cfg, book: book, script: script, store: store, house: house, log: log}
+	platforms, err := wires.connect(ctx)
 	if err != nil {
 		return err
 	}
 	script.Lease = clock.scale(dialog.SendLease)
 	host := &dialog.Host{
 		Script: script, Store: store, KeyOf: store.KeyOf, Now: clock.Now, Alone: house.alone, Log: log,
-		Platforms: map[string]dialog.Platform{},
-		Poll:      max(20*time.Millisecond, time.Duration(float64(time.Second)/clock.warp)),
+		Platforms: map[string]dialog.Platform{}, Budgets: budgets,
+		Poll: max(20*time.Millisecond, time.Duration(float64(time.Second)/clock.warp)),
 	}
 	for name, p := range platforms {
 		host.Platforms[name] = p
