@@ -19,6 +19,7 @@ type State struct {
 
 	Runs   []Run    // open conversations; the last one is being held, the others wait
 	Ended  []uint32 // marks of the last few that ended, to know their buttons
+	Flood  Flood    // how fast they write
 	Misses int      // texts in a row that nobody could make sense of
 
 	Timers []Timer
@@ -170,6 +171,8 @@ func (s *State) Code(c *Coder) {
 	c.Time(&s.Clock)
 	List(c, &s.Runs, (*Coder).run)
 	List(c, &s.Ended, (*Coder).Uint32)
+	c.Count(&s.Flood.Level)
+	c.Time(&s.Flood.At)
 	c.Count(&s.Misses)
 	List(c, &s.Timers, (*Coder).timer)
 	List(c, &s.Outbox, (*Coder).entry)

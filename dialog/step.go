@@ -70,7 +70,14 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 		t.partner()
 	default:
 		s.Muted = false
-		t.talk()
+		switch s.Flood.pour(now) {
+		case floodFine:
+			t.talk()
+		case floodSpills:
+			t.Say("engine.too_fast")
+		case floodDrowns:
+			t.posted = true // answered already
+		}
 		if !t.posted && !t.asking() {
 			t.Say("engine.done") // nobody is left without an answer
 		}
