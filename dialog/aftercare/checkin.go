@@ -138,6 +138,9 @@ func (b *bot) saveCheckin(t *dialog.Turn, kind string) {
 	entry.read(t.Run)
 	journal(t).add(entry, t.Now, profile(t).KeepDays())
 	sweep(t)
+	if profile(t).Tidy {
+		t.Remove()
+	}
 }
 
 // grows finds a need that check-ins have said the same of more than once, and

@@ -18,6 +18,7 @@ type Profile struct {
 
 	QuietFrom, QuietTo int    // minutes of the day in which nothing is delivered; equal: the default
 	Line               string // the line for unasked messages: an id, or "+" and their own; empty: any
+	Tidy               bool   // take the bot's messages away once a check-in is done
 	Keep               int    // days a check-in is kept; 0: the default, -1: until they say
 }
 
@@ -50,6 +51,7 @@ func (p *Profile) Code(c *dialog.Coder) {
 	c.Count(&p.QuietFrom)
 	c.Count(&p.QuietTo)
 	c.String(&p.Line)
+	c.Bool(&p.Tidy)
 	keep := p.Keep + 1
 	c.Count(&keep)
 	p.Keep = keep - 1

@@ -91,6 +91,13 @@ func (b *bot) settings(s *dialog.Script) {
 		return []string{dialog.OwnItem(text)}
 	}
 	s.Actions["wording.save"] = func(t *dialog.Turn) { profile(t).Line = t.Run.Value("line") }
+	s.Actions["tidy.save"] = func(t *dialog.Turn) { profile(t).Tidy = t.Run.Value("tidy") == "yes" }
+	s.Values["tidy"] = func(t *dialog.Turn) string {
+		if profile(t).Tidy {
+			return t.Label("settings.value.tidied")
+		}
+		return t.Label("settings.value.left")
+	}
 	s.Actions["keep.save"] = func(t *dialog.Turn) {
 		keep := map[string]int{"d30": 30, "d90": 90, "d365": 365, "always": -1}
 		profile(t).Keep = keep[t.Run.Value("days")]
