@@ -28,7 +28,6 @@ func (t *Turn) open() (*Run, *Step) {
 // press answers a tap. The data is whatever a client chose to send.
 func (t *Turn) press() {
 	s := t.State
-	s.arrived(t.Event.Data, t.Event.Screen, t.Now)
 	mark, print, code, ok := readData(t.Event.Data)
 	i := -1
 	if ok {
@@ -56,6 +55,7 @@ func (t *Turn) press() {
 		return
 	}
 	t.Run = top
+	s.arrived(t.Event.Data, t.Event.Screen, t.Now, func() string { return t.question(top, st).Text })
 	opt := t.optionByCode(top, st, code)
 	if opt == "" {
 		t.Say("engine.old_button")

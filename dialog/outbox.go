@@ -167,17 +167,17 @@ func (s *State) disown(now time.Time) {
 }
 
 // arrived settles a delivery in doubt whose button has just been pressed: it has
-// arrived, and a second copy would stand below the newer screen. The button has
-// to stand on a message that nobody knew to have arrived: other messages carry
-// the same buttons while a question is open, and prove nothing.
-func (s *State) arrived(data string, on Ref, now time.Time) {
+// arrived, and a second copy would stand below the newer screen. Since all that
+// show a question carry the same buttons, the button has to stand on a message
+// nobody knew to have arrived, and nothing but the question may be lost with it.
+func (s *State) arrived(data string, on Ref, now time.Time, question func() string) {
 	known := func(t Trace) bool { return t.Ref == on }
 	if data == "" || on == "" || on == s.Screen || slices.ContainsFunc(s.Trail, known) {
 		return
 	}
 	for i := range s.Outbox {
 		e := &s.Outbox[i]
-		if e.Doubts > 0 && e.Msg.Edit == "" && e.carries(data) {
+		if e.Doubts > 0 && e.Msg.Edit == "" && e.carries(data) && e.Msg.Text == question() {
 			s.receipt(Receipt{Entry: e.ID, OK: true, Ref: on}, now)
 			return
 		}

@@ -19,6 +19,7 @@ type person struct {
 	n      int
 
 	blocked bool
+	hid     bool
 	leases  map[uint64]time.Duration // until when a message belongs to its sender, in true time
 
 	excused  int             // second copies that a fault explains
@@ -148,8 +149,13 @@ func (w *world) hand(h *happening) {
 }
 
 func (w *world) confirm(h *happening) {
-	if h.Kind == dialog.Blocked { // it may come after what was said later
-		w.keyed(dialog.Key(h.Person)).missed(w.trueTime())
+	p := w.keyed(dialog.Key(h.Person))
+	p.hid = p.hid || h.Name == "hide"
+	switch {
+	case h.Kind == dialog.Blocked: // it may come after what was said later
+		p.missed(w.trueTime())
+	case h.Screen != "" && p.hid: // the bot no longer knows which messages it has sent, and may take a tap for news
+		p.missed(w.trueTime())
 	}
 	if !h.taken {
 		h.taken = true
