@@ -10,10 +10,8 @@ type Flood struct {
 	At    time.Time
 }
 
-const (
-	floodRim  = 100 // events at once
-	floodRate = 20  // that drain away in a second
-)
+// floodRate is how many events drain away in a second.
+const floodRate = 20
 
 // Verdicts of [Flood.pour].
 const (
@@ -22,18 +20,21 @@ const (
 	floodDrowns // those after it: passed over in silence
 )
 
-// pour adds an event at now.
-func (f *Flood) pour(now time.Time) int {
+// pour adds an event at now. rim is how many may come at once; 0: any number.
+func (f *Flood) pour(now time.Time, rim int) int {
+	if rim == 0 {
+		return floodFine
+	}
 	drained := int(min(now.Sub(f.At), time.Hour) * floodRate / time.Second)
 	if f.At.IsZero() || drained > 0 {
 		f.Level = max(0, f.Level-drained)
 		f.At = now
 	}
-	f.Level = min(f.Level+1, floodRim+2)
+	f.Level = min(f.Level+1, rim+2)
 	switch {
-	case f.Level <= floodRim:
+	case f.Level <= rim:
 		return floodFine
-	case f.Level == floodRim+1:
+	case f.Level == rim+1:
 		return floodSpills
 	}
 	return floodDrowns

@@ -11,7 +11,9 @@ import (
 // A machine that types is told once, then passed over, and heard again later;
 // nothing it typed meanwhile is an answer.
 func TestFlood(t *testing.T) {
-	k := begin(t, trip(t))
+	s := trip(t)
+	s.Flood = 100
+	k := begin(t, s)
 	said := 0
 	for range 500 {
 		k.now = k.now.Add(-time.Second) // do counts a second on; here no time passes

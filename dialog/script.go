@@ -31,6 +31,10 @@ type Script struct {
 	// faster clock needs a longer one.
 	Lease time.Duration
 
+	// Flood is how many events of one person may come at once; what is more is not
+	// listened to for a while. 0: any number.
+	Flood int
+
 	// Gate names the flow that a person has to pass before the given one (nil:
 	// before anything at all), or "". Nil: there is no gate.
 	Gate func(*Turn, *Flow) string

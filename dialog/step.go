@@ -70,7 +70,7 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 		t.partner()
 	default:
 		s.Muted = false
-		switch s.Flood.pour(now) {
+		switch s.Flood.pour(now, sc.Flood) {
 		case floodFine:
 			t.talk()
 		case floodSpills:

@@ -66,6 +66,7 @@ func New(c Content) (*dialog.Script, error) {
 		Readers:  map[string]func(*dialog.Turn, string) []string{},
 		Gate:     gate,
 		Preset:   preset,
+		Flood:    100,
 		Visit:    visit,
 	}
 	s.Commands["support"] = "flow:someone"
