@@ -59,10 +59,11 @@ type composed struct {
 
 // all are all answers in all languages, composed once.
 var all = sync.OnceValues(func() ([]composed, error) {
-	tables, err := prompts.Reviewed()
+	loaded, err := prompts.Load()
 	if err != nil {
 		return nil, err
 	}
+	tables := loaded.Reviewed()
 	book, err := helplines.Load()
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unicode"
 
+	"afterglow/dialog"
 	"afterglow/dialog/care"
 	"afterglow/dialog/support"
 	"afterglow/prompts"
@@ -15,12 +16,13 @@ import (
 )
 
 // reviewed is every language's table, the languages sorted, and the book.
-func reviewed(t *testing.T) (tables map[string]map[string][]string, langs []string, book support.Book) {
+func reviewed(t *testing.T) (tables map[string]dialog.Words, langs []string, book support.Book) {
 	t.Helper()
-	tables, err := prompts.Reviewed()
+	loaded, err := prompts.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
+	tables = loaded.Reviewed()
 	if book, err = helplines.Load(); err != nil {
 		t.Fatal(err)
 	}

@@ -18,10 +18,11 @@ import (
 // for somebody whose country is unknown; then come the resources of every
 // country we list, and the sentences of the body's ladder and the clocks.
 func tryAnswers(out io.Writer) error {
-	words, err := prompts.Reviewed()
+	loaded, err := prompts.Load()
 	if err != nil {
 		return err
 	}
+	words := loaded.Reviewed()
 	book, err := helplines.Load()
 	if err != nil {
 		return err
