@@ -155,8 +155,8 @@ func (h *Host) Settle(person PersonID) {
 
 // Drain takes nothing more and waits until everything that was taken is
 // answered, or ctx ends; then whatever is still being sent is cut off (and in
-// doubt, as after a crash), and Drain returns within about a second. The store
-// is not called any more when it returns.
+// doubt, as after a crash), and Drain returns within about a second. After it
+// the store is called with contexts that have ended, or not at all.
 func (h *Host) Drain(ctx context.Context) error {
 	defer h.halt()
 	defer h.cut()

@@ -15,6 +15,7 @@ func (w *world) play() {
 	w.store.settle()
 	const patience = 3000
 	for turn := range patience {
+		w.moved++
 		if w.broken != "" {
 			return
 		}

@@ -30,7 +30,7 @@ const (
 
 // Options shape a schedule. The zero Options are a hostile one without a bug.
 type Options struct {
-	Moves int // of the schedule, before the world calms down; 0: 50
+	Moves int // of the schedule, before the world calms down; 0: 45
 	Bug   Bug
 	Trace bool // keep a transcript
 }
@@ -76,7 +76,7 @@ func (c Counts) String() string {
 // Run plays the schedule of a seed.
 func Run(seed uint64, o Options) Result {
 	if o.Moves == 0 {
-		o.Moves = 50
+		o.Moves = 45
 	}
 	w := newWorld(seed, o)
 	defer w.end()

@@ -21,7 +21,10 @@ func TestSchedules(t *testing.T) {
 		return
 	}
 	n := *number
-	if testing.Short() || raced {
+	switch {
+	case raced:
+		n = min(n, 3_000)
+	case testing.Short():
 		n = min(n, 10_000)
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(1600)) // much is made and soon forgotten
