@@ -33,5 +33,5 @@ bench: ## benchmarks beside their floors, to bench/new.txt; compared with bench/
 long: ## what takes hours: a million schedules, a thousand kills, many failovers
 	go test ./dialog/sim -run Schedules -sim.n=1000000 -timeout 0
 	go test ./adapters/bolt -run HostKilled -kills=1000 -timeout 0
-	BOLT_KILLS=1000 go test ./adapters/bolt -run Kill -timeout 0
+	BOLT_KILLS=1000 go test ./adapters/bolt -run KilledAtAnyMoment -timeout 0
 	REDIS_ROUNDS=250 go test ./adapters/redis -run Failover -timeout 0
