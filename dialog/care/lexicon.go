@@ -3,6 +3,7 @@ package care
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Lexicon is one file of what people know about words: plain data, as written
@@ -15,7 +16,8 @@ type Lexicon struct {
 	Tells []string
 	// Words are named sets of words ("hit", "hits", "punch*") and phrases ("beat
 	// up"). Patterns write a set as <name>. Sets of one name in several
-	// lexicons are one set, so that a pattern can speak every language.
+	// lexicons are one set, so that a pattern can speak every language. A name
+	// that begins with _ only serves patterns: the classifier does not see it.
 	Words map[string][]string
 	// Typos are what people type and what they mean: "sucide" = "suicide".
 	Typos map[string]string
@@ -68,7 +70,7 @@ type Grammar struct {
 	rules    []rule
 	masks    []string  // names, by number
 	anchored [][]int32 // by atom: the patterns to try where it stands
-	named    int32     // atoms below are named sets
+	named    int32     // atoms below are named sets that the classifier sees
 }
 
 // rule is what Compile keeps of a [Rule].
@@ -151,9 +153,16 @@ func (g *Grammar) nameSets(lexicons []Lexicon) error {
 		}
 	}
 	for _, name := range sortedKeys(all) {
-		g.sets[name] = g.newAtom(name)
+		if !strings.HasPrefix(name, "_") {
+			g.sets[name] = g.newAtom(name)
+		}
 	}
 	g.named = int32(len(g.names))
+	for _, name := range sortedKeys(all) {
+		if strings.HasPrefix(name, "_") {
+			g.sets[name] = g.newAtom(name)
+		}
+	}
 	for i, lex := range lexicons {
 		g.now = i
 		for _, name := range sortedKeys(lex.Words) {
