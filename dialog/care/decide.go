@@ -10,11 +10,13 @@ import (
 // docs/care.md.
 const (
 	doubt     = 0.50 // benign at least this much: benign
-	terse     = 0.30 // the same for three words or fewer, which say little
+	terse     = 0.12 // the same for four words or fewer, which say little
+	quiet     = 0.30 // the same for texts that name no set of danger
 	partly    = 0.15 // what a part of a long text may leave to benign
 	firm      = 0.80 // benign at most this much where a rule matched
 	dangerNow = 0.40 // of the severities above 0, the share that means 3
 	serious   = 0.35 // of the severities 1 and 2, the share that means 2
+	worse     = 0.60 // a worse category's share that speaks against a low that is sure
 	alongside = 0.25 // a second category's share
 )
 
@@ -27,20 +29,18 @@ func (r *Recogniser) decide(in *reading, v view) Finding {
 	rules := in.matched()
 	f := Finding{Categories: []Category{Benign}}
 	var sure *rule
+	low := false           // a low is sure: it decides only where nothing worse is likely
+	others := false        // rules of other categories matched
 	var hint [Drop + 1]int // by category: the severity that rules give
 	for _, m := range rules {
 		hint[m.rule.Is] = max(hint[m.rule.Is], m.severity)
-		if m.rule.Sure && (sure == nil || before(m, sure, hint)) {
+		low = low || m.rule.Is == Drop && m.rule.Sure
+		others = others || m.rule.Is != Drop
+		if m.rule.Sure && m.rule.Is != Drop && (sure == nil || before(m, sure, hint)) {
 			sure = m.rule
 		}
 	}
-	limit := float32(doubt)
-	switch {
-	case len(rules) > 0:
-		limit = firm
-	case len(in.tokens) <= 3:
-		limit = terse
-	}
+	limit := r.limit(in, len(rules) > 0)
 	var first Category
 	switch {
 	case sure != nil:
@@ -49,6 +49,8 @@ func (r *Recogniser) decide(in *reading, v view) Finding {
 		first = slices.MaxFunc(rules, func(a, b matched) int {
 			return cmp.Or(cmp.Compare(a.severity, b.severity), cmp.Compare(urgency[a.rule.Is], urgency[b.rule.Is]))
 		}).rule.Is
+	case low && !others && v.category[v.likeliest()] < worse:
+		first = Drop
 	case v.category[Benign] < limit:
 		first = v.likeliest()
 	default:
@@ -60,11 +62,64 @@ func (r *Recogniser) decide(in *reading, v view) Finding {
 		f.Severity = hint[first]
 	}
 	f.About = v.whom(rules, first)
+	if first == Minor && f.About == Self && r.model != nil {
+		f.Severity = min(f.Severity, max(hint[Minor], 2)) // a guess must not shut an adult out
+	}
+	f.Sure = sure != nil || low && first == Drop
 	if second := v.second(first, hint); second != Benign {
 		f.Categories = append(f.Categories, second)
 	}
 	f.Why = r.why(in, rules, v)
 	return f
+}
+
+// limit is how much of a message the classifier must leave to benign for the
+// message to be benign. A rule that matched makes it doubt more; few words,
+// harmless words, and words it never learned make it doubt less.
+func (r *Recogniser) limit(in *reading, ruled bool) float32 {
+	if ruled {
+		return firm
+	}
+	limit := float32(doubt)
+	words, known := 0, 0
+	for i := range in.tokens {
+		if t := &in.tokens[i]; !t.masked {
+			words++
+			if t.num >= 0 || r.model != nil && r.model.Seen.has(hashString('w', t.text)) {
+				known++
+			}
+		}
+	}
+	switch {
+	case words <= 4:
+		limit = terse
+	case !in.loud():
+		limit = quiet
+	}
+	return limit * float32(known) / float32(max(words, 1))
+}
+
+// loud tells that the message names a set that may mean danger.
+func (m *message) loud() bool {
+	for i := range m.tokens {
+		t := &m.tokens[i]
+		if t.masked {
+			continue
+		}
+		for _, s := range m.spans[m.starts[i]:m.starts[i+1]] {
+			if s.atom < m.g.named && m.g.loud[s.atom] && !m.covered(s) {
+				return true
+			}
+		}
+		for _, id := range t.ids[:t.n] {
+			for _, atom := range m.g.atoms[id] {
+				if atom < m.g.named && m.g.loud[atom] {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func before(m matched, than *rule, hint [Drop + 1]int) bool {

@@ -1,5 +1,7 @@
 package care
 
+import "iter"
+
 // The classifier sees a message as four groups of hashed features.
 const (
 	byWord   = iota // words, pairs, pairs with one word between
@@ -22,6 +24,21 @@ func (g *Grammar) Features(text string, f *Features) {
 	m.read(g, text)
 	m.features(0, len(m.tokens), f)
 }
+
+// Words are the hashes of the words alone.
+func (f *Features) Words() iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for i := 0; i < len(f.Groups[byWord]); i += perWord {
+			if !yield(f.Groups[byWord][i]) {
+				return
+			}
+		}
+	}
+}
+
+// perWord is how many features of [byWord] there are for each word, the word
+// itself first.
+const perWord = 3
 
 // enough is how many features of a group an ordinary message has at most.
 var enough = [groups]float32{90, 400, 200, 0}

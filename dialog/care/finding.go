@@ -44,6 +44,8 @@ type Finding struct {
 	// life or limb, or a plain statement that someone is under 18.
 	Severity int
 	About    About
+	// Sure: a rule marked sure decided, not the classifier's guess.
+	Sure bool
 	// Why lists what led here, for people who tune the lexicon. It may quote
 	// the message, so it must not be logged.
 	Why []string

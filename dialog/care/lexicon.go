@@ -19,6 +19,9 @@ type Lexicon struct {
 	// lexicons are one set, so that a pattern can speak every language. A name
 	// that begins with _ only serves patterns: the classifier does not see it.
 	Words map[string][]string
+	// Loud are the named sets that may mean danger. A message that names none of
+	// them, and matches no rule, is benign unless the classifier is very sure.
+	Loud []string
 	// Typos are what people type and what they mean: "sucide" = "suicide".
 	Typos map[string]string
 	// Keys are the words worth finding behind one wrong letter.
@@ -71,6 +74,7 @@ type Grammar struct {
 	masks    []string  // names, by number
 	anchored [][]int32 // by atom: the patterns to try where it stands
 	named    int32     // atoms below are named sets that the classifier sees
+	loud     []bool    // by atom below named: see [Lexicon.Loud]
 }
 
 // rule is what Compile keeps of a [Rule].
@@ -163,8 +167,15 @@ func (g *Grammar) nameSets(lexicons []Lexicon) error {
 			g.sets[name] = g.newAtom(name)
 		}
 	}
+	g.loud = make([]bool, g.named)
 	for i, lex := range lexicons {
 		g.now = i
+		for _, name := range lex.Loud {
+			if atom := g.sets[name]; atom == 0 || atom >= g.named {
+				return &LexiconError{lex.Name, name, "no such set"}
+			}
+			g.loud[g.sets[name]] = true
+		}
 		for _, name := range sortedKeys(lex.Words) {
 			for _, entry := range lex.Words[name] {
 				g.members[name] = append(g.members[name], member{i, entry})

@@ -3,6 +3,7 @@ package care
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // message is a text as rules and classifier see it.
@@ -42,7 +43,7 @@ type hit struct {
 func (m *message) read(g *Grammar, text string) {
 	m.g, m.tokens, m.spans, m.masks, m.rules = g, m.tokens[:0], m.spans[:0], m.masks[:0], m.rules[:0]
 	m.raw = m.raw[:0]
-	split(fold(text), func(w string, first bool) { m.raw = append(m.raw, rawWord{w, first}) })
+	split(fold(text), m.hear)
 	in := g.guess(m.raw)
 	var meant [48]string
 	for i := 0; i < len(m.raw); {
@@ -68,6 +69,19 @@ func (m *message) read(g *Grammar, text string) {
 	m.hide()
 	m.match(false)
 	m.settle()
+}
+
+// hear notes a word as it was typed. An emoji that was just typed says nothing
+// new: some people send hundreds.
+func (m *message) hear(w string, first bool) {
+	if !first && strings.HasPrefix(w, "emoji") {
+		for _, before := range m.raw[max(0, len(m.raw)-8):] {
+			if before.text == w {
+				return
+			}
+		}
+	}
+	m.raw = append(m.raw, rawWord{w, first})
 }
 
 // spelt joins the single letters that stand in a row from the i-th word on:

@@ -24,9 +24,29 @@ type Model struct {
 	Bias  [Outputs]float32
 	Scale [Outputs]float32
 	Rows  []int8 // 1<<Bits rows of Outputs weights
+	Seen  Words  // the words it was trained on
 }
 
-var magic = [8]byte{'c', 'a', 'r', 'e', 0, 2, Bits, Outputs}
+// wordBits is the size of [Words]: 1<<wordBits bits.
+const wordBits = 17
+
+// Words remembers which words were added: two bits of a table for each hash, so
+// that one word in thirty that was not is taken for one that was.
+type Words [1 << (wordBits - 3)]byte
+
+// Add remembers the word whose hash is h.
+func (s *Words) Add(h uint32) {
+	for _, at := range [2]uint32{h >> (32 - wordBits), h & (1<<wordBits - 1)} {
+		s[at>>3] |= 1 << (at & 7)
+	}
+}
+
+func (s *Words) has(h uint32) bool {
+	a, b := h>>(32-wordBits), h&(1<<wordBits-1)
+	return s[a>>3]>>(a&7)&1 != 0 && s[b>>3]>>(b&7)&1 != 0
+}
+
+var magic = [8]byte{'c', 'a', 'r', 'e', 0, 3, Bits, Outputs}
 
 // Encode is the model as a file.
 func (m *Model) Encode() []byte {
@@ -37,7 +57,7 @@ func (m *Model) Encode() []byte {
 	for _, w := range m.Rows {
 		b = append(b, byte(w))
 	}
-	return b
+	return append(b, m.Seen[:]...)
 }
 
 // DecodeModel reads what Encode wrote.
@@ -46,7 +66,7 @@ func DecodeModel(b []byte) (*Model, error) {
 	if len(b) < 8 || [8]byte(b[:8]) != magic {
 		return nil, errors.New("care: decode model: not a model of this version; train it anew")
 	}
-	if want := head + Outputs<<Bits; len(b) != want {
+	if want := head + Outputs<<Bits + len(Words{}); len(b) != want {
 		return nil, fmt.Errorf("care: decode model: %d bytes, want %d; train it anew", len(b), want)
 	}
 	m := &Model{Rows: make([]int8, Outputs<<Bits)}
@@ -54,9 +74,10 @@ func DecodeModel(b []byte) (*Model, error) {
 		m.Bias[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[8+4*i:]))
 		m.Scale[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[8+4*(Outputs+i):]))
 	}
-	for i, c := range b[head:] {
-		m.Rows[i] = int8(c)
+	for i := range m.Rows {
+		m.Rows[i] = int8(b[head+i])
 	}
+	copy(m.Seen[:], b[head+len(m.Rows):])
 	return m, nil
 }
 

@@ -55,7 +55,15 @@ func Fit(g *care.Grammar, examples []labelled.Example, o Options) *care.Model {
 			t.learn(&samples[i], float32(rate), float32(o.Decay))
 		}
 	}
-	return t.model()
+	m := t.model()
+	var f care.Features
+	for _, e := range examples {
+		g.Features(e.Text, &f)
+		for word := range f.Words() {
+			m.Seen.Add(word)
+		}
+	}
+	return m
 }
 
 func prepare(g *care.Grammar, examples []labelled.Example, o Options) []sample {
