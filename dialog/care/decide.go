@@ -9,11 +9,12 @@ import (
 // How sure the classifier must be. The numbers were tuned on the dev part; see
 // docs/care.md.
 const (
-	doubt     = 0.50 // benign at least this much: benign
-	terse     = 0.12 // the same for four words or fewer, which say little
+	doubt     = 0.45 // benign at least this much: benign
+	terse     = 0.15 // the same for four words or fewer, which say little
 	quiet     = 0.30 // the same for texts that name no set of danger
+	foreign   = 1.50 // times the share of words learned: under two thirds, they count less
 	partly    = 0.15 // what a part of a long text may leave to benign
-	firm      = 0.80 // benign at most this much where a rule matched
+	firm      = 0.60 // benign at most this much where a rule matched
 	dangerNow = 0.40 // of the severities above 0, the share that means 3
 	serious   = 0.35 // of the severities 1 and 2, the share that means 2
 	worse     = 0.60 // a worse category's share that speaks against a low that is sure
@@ -96,7 +97,7 @@ func (r *Recogniser) limit(in *reading, ruled bool) float32 {
 	case !in.loud():
 		limit = quiet
 	}
-	return limit * float32(known) / float32(max(words, 1))
+	return limit * min(1, foreign*float32(known)/float32(max(words, 1)))
 }
 
 // loud tells that the message names a set that may mean danger.
