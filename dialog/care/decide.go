@@ -9,7 +9,7 @@ import (
 // How sure the classifier must be. The numbers were tuned on the dev part; see
 // docs/care.md.
 const (
-	doubt     = 0.45 // benign at least this much: benign
+	doubt     = 0.50 // benign at least this much: benign
 	terse     = 0.15 // the same for four words or fewer, which say little
 	quiet     = 0.30 // the same for texts that name no set of danger
 	foreign   = 1.50 // times the share of words learned: under two thirds, they count less
