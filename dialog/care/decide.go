@@ -9,12 +9,12 @@ import (
 // How sure the classifier must be. The numbers were tuned on the dev part; see
 // docs/care.md.
 const (
-	doubt     = 0.50 // benign at least this much: benign
+	doubt     = 0.60 // benign at least this much: benign
 	terse     = 0.15 // the same for four words or fewer, which say little
-	quiet     = 0.30 // the same for texts that name no set of danger
-	foreign   = 1.50 // times the share of words learned: under two thirds, they count less
+	quiet     = 0.40 // the same for texts that name no set of danger
+	foreign   = 3.00 // times the share of words learned: a text of mostly unknown words is benign
 	partly    = 0.15 // what a part of a long text may leave to benign
-	firm      = 0.60 // benign at most this much where a rule matched
+	firm      = 0.80 // benign at most this much where a rule matched
 	dangerNow = 0.40 // of the severities above 0, the share that means 3
 	serious   = 0.35 // of the severities 1 and 2, the share that means 2
 	worse     = 0.60 // a worse category's share that speaks against a low that is sure
@@ -41,7 +41,7 @@ func (r *Recogniser) decide(in *reading, v view) Finding {
 			sure = m.rule
 		}
 	}
-	limit := r.limit(in, len(rules) > 0)
+	limit := r.limit(in, &v, len(rules) > 0)
 	var first Category
 	switch {
 	case sure != nil:
@@ -77,7 +77,7 @@ func (r *Recogniser) decide(in *reading, v view) Finding {
 // limit is how much of a message the classifier must leave to benign for the
 // message to be benign. A rule that matched makes it doubt more; few words,
 // harmless words, and words it never learned make it doubt less.
-func (r *Recogniser) limit(in *reading, ruled bool) float32 {
+func (r *Recogniser) limit(in *reading, v *view, ruled bool) float32 {
 	if ruled {
 		return firm
 	}
@@ -94,7 +94,7 @@ func (r *Recogniser) limit(in *reading, ruled bool) float32 {
 	switch {
 	case words <= 4:
 		limit = terse
-	case !in.loud():
+	case !in.loud() || v.severe(v.likeliest()) == 1:
 		limit = quiet
 	}
 	return limit * min(1, foreign*float32(known)/float32(max(words, 1)))
