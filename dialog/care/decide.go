@@ -9,9 +9,10 @@ import (
 // How sure the classifier must be. The numbers were tuned on the dev part; see
 // docs/care.md.
 const (
-	doubt     = 0.60 // benign at least this much: benign
+	doubt     = 0.50 // benign at least this much: benign
 	terse     = 0.15 // the same for four words or fewer, which say little
-	quiet     = 0.40 // the same for texts that name no set of danger
+	quiet     = 0.30 // the same for eight words or fewer that name no set of danger, or tell of a severity 1
+	story     = 0.70 // the same for more than eight that do: people who write at length mostly have a reason
 	foreign   = 3.00 // times the share of words learned: a text of mostly unknown words is benign
 	partly    = 0.15 // what a part of a long text may leave to benign
 	firm      = 0.80 // benign at most this much where a rule matched
@@ -81,7 +82,6 @@ func (r *Recogniser) limit(in *reading, v *view, ruled bool) float32 {
 	if ruled {
 		return firm
 	}
-	limit := float32(doubt)
 	words, known := 0, 0
 	for i := range in.tokens {
 		if t := &in.tokens[i]; !t.masked {
@@ -91,11 +91,15 @@ func (r *Recogniser) limit(in *reading, v *view, ruled bool) float32 {
 			}
 		}
 	}
+	limit := float32(doubt)
+	mild := !in.loud() || v.severe(v.likeliest()) == 1
 	switch {
 	case words <= 4:
 		limit = terse
-	case !in.loud() || v.severe(v.likeliest()) == 1:
+	case words <= 8 && mild:
 		limit = quiet
+	case words > 8 && !mild:
+		limit = story
 	}
 	return limit * min(1, foreign*float32(known)/float32(max(words, 1)))
 }
