@@ -11,8 +11,8 @@ import (
 const (
 	doubt     = 0.50 // benign at least this much: benign
 	terse     = 0.15 // the same for four words or fewer, which say little
-	quiet     = 0.30 // the same for eight words or fewer that name no set of danger, or tell of a severity 1
-	story     = 0.70 // the same for more than eight that do: people who write at length mostly have a reason
+	quiet     = 0.30 // the same for eight words or fewer that name no set of danger
+	story     = 0.70 // the same for more than eight that do, and tell of a severity above 1: whoever writes at length mostly has a reason
 	foreign   = 3.00 // times the share of words learned: a text of mostly unknown words is benign
 	partly    = 0.15 // what a part of a long text may leave to benign
 	firm      = 0.80 // benign at most this much where a rule matched
@@ -92,13 +92,13 @@ func (r *Recogniser) limit(in *reading, v *view, ruled bool) float32 {
 		}
 	}
 	limit := float32(doubt)
-	mild := !in.loud() || v.severe(v.likeliest()) == 1
+	loud := in.loud()
 	switch {
 	case words <= 4:
 		limit = terse
-	case words <= 8 && mild:
+	case words <= 8 && !loud:
 		limit = quiet
-	case words > 8 && !mild:
+	case words > 8 && loud && v.severe(v.likeliest()) > 1:
 		limit = story
 	}
 	return limit * min(1, foreign*float32(known)/float32(max(words, 1)))

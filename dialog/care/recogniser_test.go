@@ -65,6 +65,47 @@ func TestRulesDecide(t *testing.T) {
 	}
 }
 
+// TestSure: only a rule marked sure makes a finding sure.
+func TestSure(t *testing.T) {
+	g, err := Compile(small...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := New(g, nil)
+	for text, sure := range map[string]bool{"i want to die": true, "sad": false, "my friend wants the gift": false, "tea": false} {
+		if f := r.Read(text); f.Sure != sure {
+			t.Errorf("%q: sure is %v; why: %q", text, f.Sure, f.Why)
+		}
+	}
+}
+
+// TestEmojiOnce: an emoji typed again and again is read once, and hides no
+// sentence behind it.
+func TestEmojiOnce(t *testing.T) {
+	g, err := Compile(small...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m message
+	m.read(g, strings.Repeat("😭🔪", 500)+" he hit me")
+	if n := len(m.tokens); n != 5 {
+		t.Errorf("%d tokens, want 5", n)
+	}
+	if f := New(g, nil).Read(strings.Repeat("😭", 500) + ". he hit me"); f.First() != Violence {
+		t.Errorf("found %v", f.Categories)
+	}
+}
+
+// TestLoud: a loud set must exist, and must be one that the classifier sees.
+func TestLoud(t *testing.T) {
+	for _, name := range []string{"nosuch", "_help"} {
+		lex := Lexicon{Name: "en", Loud: []string{name}, Words: map[string][]string{"_help": {"a"}, "hit": {"hit"}}}
+		if _, err := Compile(lex); err == nil {
+			t.Errorf("loud %q was taken", name)
+		}
+	}
+}
+
 func TestReadMayBeShared(t *testing.T) {
 	g, err := Compile(small...)
 	if err != nil {
@@ -87,11 +128,12 @@ func TestReadMayBeShared(t *testing.T) {
 func TestModelRoundTrip(t *testing.T) {
 	m := &Model{Rows: make([]int8, Outputs<<Bits)}
 	m.Bias[3], m.Scale[5], m.Rows[77] = -1.5, 0.25, -128
+	m.Seen.Add(hashString('w', "tea"))
 	back, err := DecodeModel(m.Encode())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if back.Bias != m.Bias || back.Scale != m.Scale || !slices.Equal(back.Rows, m.Rows) {
+	if back.Bias != m.Bias || back.Scale != m.Scale || !slices.Equal(back.Rows, m.Rows) || back.Seen != m.Seen || !back.Seen.has(hashString('w', "tea")) || back.Seen.has(hashString('w', "cake")) {
 		t.Error("the model changed on its way")
 	}
 	for _, b := range [][]byte{nil, []byte("care"), m.Encode()[:1000], append(m.Encode(), 0), make([]byte, 1000)} {
