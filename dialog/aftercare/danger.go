@@ -1,6 +1,7 @@
 package aftercare
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -81,7 +82,10 @@ func (d *Danger) open(t *dialog.Turn) bool {
 // meet leaves the form aside and answers a finding.
 func (b *bot) meet(t *dialog.Turn, f care.Finding) {
 	d := danger(t)
-	*d = Danger{Severity: f.Severity, About: int(f.About), Lang: t.State.Lang, Locked: d.Locked, Held: d.Held && d.open(t)}
+	if f.First() == care.Minor && !f.Sure {
+		f.Severity = 1 // a guess closes nothing: the age is asked, once and neutrally
+	}
+	*d = Danger{Severity: f.Severity, About: int(f.About), Lang: cmp.Or(f.Lang, t.State.Lang), Locked: d.Locked, Held: d.Held && d.open(t)}
 	for _, c := range f.Categories {
 		d.Categories = append(d.Categories, int(c))
 	}

@@ -46,6 +46,9 @@ type Finding struct {
 	About    About
 	// Sure: a rule marked sure decided, not the classifier's guess.
 	Sure bool
+	// Lang is the lexicon whose everyday words the message has most of ("de"), ""
+	// if that can not be told.
+	Lang string
 	// Why lists what led here, for people who tune the lexicon. It may quote
 	// the message, so it must not be logged.
 	Why []string

@@ -10,6 +10,7 @@ import (
 type message struct {
 	g      *Grammar
 	raw    []rawWord
+	lang   int // the likeliest lexicon, or -1
 	tokens []token
 	spans  []span // phrases, by where they begin
 	starts []int  // by token: the first span that begins there or later
@@ -44,7 +45,8 @@ func (m *message) read(g *Grammar, text string) {
 	m.g, m.tokens, m.spans, m.masks, m.rules = g, m.tokens[:0], m.spans[:0], m.masks[:0], m.rules[:0]
 	m.raw = m.raw[:0]
 	split(fold(text), m.hear)
-	in := g.guess(m.raw)
+	in, lang := g.guess(m.raw)
+	m.lang = lang
 	var meant [48]string
 	for i := 0; i < len(m.raw); {
 		w := m.raw[i]

@@ -48,7 +48,11 @@ func (r *Recogniser) Read(text string) Finding {
 			}
 		}
 	}
-	return r.decide(in, whole)
+	f := r.decide(in, whole)
+	if in.lang >= 0 {
+		f.Lang = r.g.names[in.lang]
+	}
+	return f
 }
 
 // view is what the classifier makes of a part of a message.

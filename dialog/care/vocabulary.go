@@ -178,8 +178,9 @@ func (v *vocabulary) seal() {
 }
 
 // guess tells which lexicons a message may be written for: those whose common
-// words it has, or all.
-func (v *vocabulary) guess(raw []rawWord) lexicons {
+// words it has, or all; and the one whose it has most of, or -1 if there is none
+// or more than one.
+func (v *vocabulary) guess(raw []rawWord) (in lexicons, likeliest int) {
 	var votes [most]int
 	top := 0
 	for _, w := range raw {
@@ -191,13 +192,23 @@ func (v *vocabulary) guess(raw []rawWord) lexicons {
 			}
 		}
 	}
-	set := lexicons(0)
+	set, best := lexicons(0), -1
 	for i, n := range votes {
 		if 2*n >= top {
 			set |= 1 << i
 		}
+		switch {
+		case n < top || top == 0:
+		case best < 0:
+			best = i
+		default:
+			best = most // a draw
+		}
 	}
-	return set
+	if best == most {
+		best = -1
+	}
+	return set, best
 }
 
 // resolve finds what a word of a message may be in the languages it may be
