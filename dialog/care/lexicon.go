@@ -71,7 +71,7 @@ type Grammar struct {
 	vocabulary
 	patterns []pattern
 	rules    []rule
-	names    []string  // of the lexicons
+	langs    []string  // the lexicons by number
 	masks    []string  // names, by number
 	anchored [][]int32 // by atom: the patterns to try where it stands
 	named    int32     // atoms below are named sets that the classifier sees
@@ -94,7 +94,7 @@ func Compile(lexicons ...Lexicon) (*Grammar, error) {
 		return nil, err
 	}
 	for i, lex := range lexicons {
-		g.names = append(g.names, lex.Name)
+		g.langs = append(g.langs, lex.Name)
 		g.now = i
 		g.typos[i] = map[string][]string{}
 		for _, from := range sortedKeys(lex.Typos) {
@@ -171,7 +171,7 @@ func (g *Grammar) nameSets(lexicons []Lexicon) error {
 	}
 	g.loud = make([]bool, g.named)
 	for i, lex := range lexicons {
-		g.names = append(g.names, lex.Name)
+		g.langs = append(g.langs, lex.Name)
 		g.now = i
 		for _, name := range lex.Loud {
 			if atom := g.sets[name]; atom == 0 || atom >= g.named {

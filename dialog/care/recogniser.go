@@ -50,7 +50,7 @@ func (r *Recogniser) Read(text string) Finding {
 	}
 	f := r.decide(in, whole)
 	if in.lang >= 0 {
-		f.Lang = r.g.names[in.lang]
+		f.Lang = r.g.langs[in.lang]
 	}
 	return f
 }
