@@ -1,0 +1,366 @@
+package main
+
+import (
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"afterglow/adapters/redis/redistest"
+	"afterglow/adapters/telegram/telegramtest"
+)
+
+// mishap is the real bot, which may be stopped and started again, and a Bot API
+// server on which things go wrong.
+type mishap struct {
+	t      *testing.T
+	server *telegramtest.Server
+	env    []string
+	args   []string
+	logs   *logged
+	bot    *exec.Cmd
+}
+
+// newMishap makes the server and the settings; start starts the bot.
+func newMishap(t *testing.T, redis bool) *mishap {
+	t.Helper()
+	m := &mishap{t: t, server: telegramtest.New(), logs: &logged{}}
+	t.Cleanup(m.server.Close)
+	m.env = []string{"TELEGRAM_TOKEN=" + telegramtest.Token, "TELEGRAM_API_URL=" + m.server.URL(), "AFTERGLOW_KEYS=" + newKeys(t)}
+	if redis {
+		m.env = append(m.env, "STORE_URL="+redistest.Start(t).URL())
+	}
+	dir := t.TempDir()
+	config := filepath.Join(dir, "config.toml")
+	must(t, os.WriteFile(config, []byte("log = \"debug\"\n"), 0o600))
+	m.args = []string{"run", "--data", filepath.Join(dir, "data"), "--config", config}
+	return m
+}
+
+// start starts the bot and waits until it asks for updates.
+func (m *mishap) start(flags ...string) {
+	m.t.Helper()
+	before := len(m.server.Calls("getUpdates"))
+	m.bot = startBot(m.t, m.logs, m.env, append(slices.Clone(m.args), flags...)...)
+	if !m.server.Wait(func() bool { return len(m.server.Calls("getUpdates")) > before }) {
+		m.t.Fatal("the bot does not ask for updates")
+	}
+}
+
+// kill ends the bot as a power cut does.
+func (m *mishap) kill() {
+	m.t.Helper()
+	must(m.t, m.bot.Process.Kill())
+	if err := m.bot.Wait(); err == nil || m.bot.ProcessState.Exited() {
+		m.t.Fatalf("the bot had ended by itself: %v", err)
+	}
+}
+
+// stop asks the bot to end and returns its exit code and how long it took.
+func (m *mishap) stop(signals ...os.Signal) (int, time.Duration) {
+	m.t.Helper()
+	begun := time.Now()
+	for _, s := range signals {
+		must(m.t, m.bot.Process.Signal(s))
+		time.Sleep(150 * time.Millisecond)
+	}
+	_ = m.bot.Wait()
+	return m.bot.ProcessState.ExitCode(), time.Since(begun)
+}
+
+// rater is somebody at a question whose buttons count on: each tap moves an item
+// from off to want, ask first, don't, and off again. So an answer lost, and one
+// taken twice, both show.
+type rater struct {
+	*evening
+	random *rand.Rand
+	items  []string
+	data   map[string]string // item → what its button carries
+	rate   map[string]int
+	own    []string
+	taps   int
+	card   [4][]string // of all questions so far, by rate
+}
+
+// ownWords are unlike one another: what is nearly an item of the list counts as it.
+var ownWords = strings.Fields("zebra umbrella trombone cinnamon lighthouse pinecone marzipan harmonica dragonfly telescope windmill " +
+	"pumpkin origami saxophone walrus tangerine volcano kangaroo crayon igloo yoghurt xylophone jigsaw papaya gondola")
+
+var rates = []string{"", "want", "ask me first", "please don't"}
+
+// newRater goes through the door and opens the first of the questions.
+func (m *mishap) newRater(seed uint64) *rater {
+	m.t.Helper()
+	r := &rater{evening: &evening{t: m.t, server: m.server, who: m.server.Person("en")}, random: rand.New(rand.NewPCG(seed, 1))}
+	r.enter()
+	r.press("What does me good", "for someone in particular")
+	r.press("A steady partner", "Touch.")
+	return r
+}
+
+func (e *evening) enter() {
+	e.t.Helper()
+	e.type_("/start", "18 or older")
+	e.press("Yes, I am", "Is it all right if I keep that?")
+	e.press("Yes, that's fine", "which city")
+	e.type_("Berlin", "Where would you like to begin?")
+}
+
+// begin looks at the question with that title.
+func (r *rater) begin(title string) {
+	r.t.Helper()
+	r.see(title)
+	r.items, r.own, r.data, r.rate = nil, nil, map[string]string{}, map[string]int{}
+	for _, row := range r.who.Screen().Buttons {
+		for _, b := range row {
+			if !slices.Contains([]string{"Done", "Back", "Skip", "Stop here"}, b.Label) {
+				r.items = append(r.items, b.Label)
+				r.data[b.Label] = b.Data
+			}
+		}
+	}
+}
+
+// burst taps n items and adds one of the person's own, faster than anybody answers.
+func (r *rater) burst(n int) {
+	r.t.Helper()
+	own := ownWords[len(r.typed)%len(ownWords)]
+	at := r.random.IntN(n)
+	for i := range n {
+		if i == at {
+			r.who.Type(own)
+			r.typed, r.own = append(r.typed, own), append(r.own, own)
+			r.rate[own] = 1
+		}
+		item := r.items[r.random.IntN(len(r.items))]
+		must(r.t, r.who.Tap(r.data[item]))
+		r.rate[item] = (r.rate[item] + 1) % len(rates)
+		r.taps++
+	}
+}
+
+// labels are what the question's buttons are to read.
+func (r *rater) labels() []string {
+	var all []string
+	for _, item := range slices.Concat(r.items, r.own) {
+		if n := r.rate[item]; n > 0 {
+			item = "✓ " + item + ": " + rates[n]
+		}
+		all = append(all, item)
+	}
+	return all
+}
+
+// settled waits until the screen shows each answer exactly once.
+func (r *rater) settled() {
+	r.t.Helper()
+	want := r.labels()
+	slices.Sort(want)
+	right := func() bool {
+		got := r.who.Screen().Labels()
+		got = got[:max(0, len(got)-4)] // done, back, skip, stop
+		slices.Sort(got)
+		return slices.Equal(got, want)
+	}
+	for end := time.Now().Add(patience); !r.server.Wait(right); {
+		if time.Now().After(end) {
+			r.t.Fatalf("an answer was lost or taken twice\nwant %q\ngot  %q\n%s", want, r.who.Screen().Labels(), r.who.Chat())
+		}
+	}
+}
+
+// done confirms the question and keeps what the card is to say of it.
+func (r *rater) done(then string) {
+	r.t.Helper()
+	r.settled()
+	for _, item := range slices.Concat(r.items, r.own) {
+		r.card[r.rate[item]] = append(r.card[r.rate[item]], item)
+	}
+	r.press("Done", then)
+}
+
+// finish skips the rest and compares the card.
+func (r *rater) finish() {
+	r.t.Helper()
+	for _, then := range questions[6:] {
+		r.press("Skip", then)
+	}
+	card := ""
+	for _, msg := range r.who.Messages() {
+		if strings.Contains(msg.Text, "What does me good afterwards") {
+			card = msg.Text
+		}
+	}
+	for n, title := range []string{"", "*I'd like:* ", "*Ask me first:* ", "*Please don't:* "} {
+		if n == 0 || len(r.card[n]) == 0 {
+			continue
+		}
+		_, line, ok := strings.Cut(card, title)
+		line, _, _ = strings.Cut(line, "\n")
+		got := strings.Split(line, ", ")
+		slices.Sort(got)
+		want := slices.Sorted(slices.Values(r.card[n]))
+		if !ok || !slices.Equal(got, want) {
+			r.t.Errorf("%s\nwant %q\ngot  %q\n%s", title, want, got, card)
+		}
+	}
+}
+
+// check proves what holds after every mishap.
+func (m *mishap) check(e *evening) {
+	m.t.Helper()
+	for _, problem := range m.server.Problems() {
+		m.t.Errorf("Telegram would have refused: %s", problem)
+	}
+	e.tellsNothing(m.logs.String(), e.who.ID)
+}
+
+// questions are what /needs asks, in order, and what it says at the end.
+var questions = []string{"Touch.", "Words.", "Food and water.", "Comfort things.", "Body care.", "closeness or more space",
+	"Q6", "Q7", "Q8", "Q9", "Q10", "Q11", "That is your card"}
+
+// The bot dies again and again between receiving, committing, sending and
+// acknowledging, and the person goes on tapping.
+func TestKilled(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		redis bool
+		kills int // at each of five questions
+	}{{"embedded store", false, 4}, {"Redis", true, 2}} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			m := newMishap(t, c.redis)
+			m.start()
+			r := m.newRater(17)
+			moments := map[string]int{}
+			for i, title := range questions[:5] {
+				r.begin(title)
+				for k := range c.kills {
+					r.dieAt(m, i*c.kills+k, moments)
+				}
+				r.burst(2)
+				r.done(questions[i+1])
+			}
+			r.finish()
+			m.check(r.evening)
+			t.Logf("%d kills (%v), %d taps, %d words of one's own: each taken once", 5*c.kills, moments, r.taps, len(r.own)*5)
+		})
+	}
+}
+
+// dieAt taps on and kills the bot at one of several moments, and starts it anew.
+func (r *rater) dieAt(m *mishap, n int, moments map[string]int) {
+	r.t.Helper()
+	put := func() int { return len(m.server.Calls("sendMessage")) + len(m.server.Calls("editMessageText")) }
+	before := put()
+	seen := func() bool { return put() > before }
+	name := ""
+	switch n % 5 {
+	case 0: // the updates are on their way or just read
+		name = "at receipt"
+		r.burst(4)
+		time.Sleep(time.Duration(r.random.IntN(8)) * time.Millisecond)
+	case 1: // the answer is on its way and arrives when the bot is dead
+		name = "while sending"
+		m.server.Fail(1, telegramtest.Slow)
+		r.burst(4)
+		time.Sleep(time.Duration(150+r.random.IntN(400)) * time.Millisecond)
+	case 2: // it has arrived, which nobody has noted
+		name = "before noting"
+		r.burst(4)
+		m.server.Wait(seen)
+	case 3: // the answer to the answer is lost as well
+		name = "in doubt"
+		m.server.Fail(1, telegramtest.Lost)
+		r.burst(4)
+		m.server.Wait(seen)
+	default:
+		name = "anywhere"
+		r.burst(6)
+		time.Sleep(time.Duration(r.random.IntN(120)) * time.Millisecond)
+	}
+	moments[name]++
+	m.kill()
+	m.start()
+}
+
+// The bot dies while it writes to people of itself. Nobody gets a nudge twice;
+// one that was on its way when it died may be dropped, since nobody can know.
+func TestKilledAtNudges(t *testing.T) {
+	const people, kills = 10, 4
+	for name, redis := range map[string]bool{"embedded store": false, "Redis": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMishap(t, redis)
+			m.start()
+			var all []*evening
+			for range people {
+				e := &evening{t: t, server: m.server, who: m.server.Person("en")}
+				e.plan()
+				all = append(all, e)
+			}
+			nudges := func() (counts []int, sum int) {
+				for _, e := range all {
+					n := 0
+					for _, msg := range e.who.Messages() {
+						if len(msg.Buttons) > 0 && msg.Buttons[0][0].Label == "Open" {
+							n++
+						}
+					}
+					counts, sum = append(counts, n), sum+n
+				}
+				return counts, sum
+			}
+			random := rand.New(rand.NewPCG(23, 1))
+			for i := range kills {
+				m.kill()
+				if i%2 == 1 {
+					m.server.Fail(1, telegramtest.Lost)
+				}
+				_, before := nudges()
+				m.start("--warp", "3600")
+				m.server.Wait(func() bool { _, n := nudges(); return n > before || n == people-1 })
+				time.Sleep(time.Duration(random.IntN(4)) * time.Millisecond)
+			}
+			m.kill()
+			m.start("--warp", "3600")
+			// What is left comes within seconds; what somebody dead was sending is
+			// another's after the lease.
+			time.Sleep(20 * time.Second)
+			counts, sum := nudges()
+			for _, n := range counts {
+				if n > 1 {
+					t.Errorf("somebody got %d nudges for one", n)
+				}
+			}
+			if sum < people-kills-1 {
+				t.Errorf("only %d of %d nudges came: %d kills can not have cost more", sum, people, kills)
+			}
+			m.check(all[0])
+			t.Logf("%d kills, %d nudges planned, %d came, none twice", kills+1, people, sum)
+		})
+	}
+}
+
+// plan has a nudge in two hours; for the person it is noon.
+func (e *evening) plan() {
+	e.t.Helper()
+	e.type_("/start", "18 or older")
+	e.press("Yes, I am", "Is it all right if I keep that?")
+	e.press("Yes, that's fine", "which city")
+	e.type_("12:00", "shares your clock|Where would you like to begin?")
+	if screen := e.who.Screen(); strings.Contains(screen.Plain, "shares your clock") {
+		e.press(screen.Labels()[0], "Where would you like to begin?")
+	}
+	e.type_("/after", "Just now")
+	e.press("Just now", "Someone new")
+	e.press("A steady partner", "Yes, show me")
+	e.press("Not now", "check in with you")
+	e.type_("in 2 hours", "second time")
+	e.press("Once is enough", "At most")
+	e.press("That's fine", "Would you like to pick it up?")
+}
