@@ -231,7 +231,7 @@ func startBot(t *testing.T, logs *logged, env []string, args ...string) *exec.Cm
 }
 
 // newKeys are keys as AFTERGLOW_KEYS takes them.
-func newKeys(t *testing.T) string {
+func newKeys(t testing.TB) string {
 	t.Helper()
 	ring, err := seal.NewKeyring(time.Now())
 	if err != nil {
