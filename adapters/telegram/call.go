@@ -154,7 +154,10 @@ func (d drained) Close() error {
 
 const (
 	maxAnswer = 16 << 20 // bytes; Telegram itself stops at 4 MiB
-	idleConns = 64
+	// idleConns is how many connections are kept for the next call. Sends are not
+	// held to maxHandlers, and every tap is answered beside them; what is above
+	// this is closed after one call, and costs the next one a handshake.
+	idleConns = 256
 )
 
 func newClient() *http.Client {
