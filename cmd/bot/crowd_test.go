@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -28,6 +29,7 @@ type crowd struct {
 	quota   int // updates still to come
 	took    []time.Duration
 	over    chan struct{}
+	dials   atomic.Int64
 }
 
 type update struct {
@@ -46,7 +48,10 @@ type phone struct {
 }
 
 // stats is what one round came to.
-type stats struct{ P50, P99 time.Duration }
+type stats struct {
+	P50, P99 time.Duration
+	Dials    int64 // connections opened
+}
 
 const crowdEnv = "AFTERGLOW_TEST_CROWD"
 
@@ -65,7 +70,12 @@ func init() {
 		os.Stdin.Read(make([]byte, 1))
 		os.Exit(0)
 	}()
-	panic(http.Serve(l, c))
+	server := &http.Server{Handler: c, ConnState: func(_ net.Conn, is http.ConnState) {
+		if is == http.StateNew {
+			c.dials.Add(1)
+		}
+	}}
+	panic(server.Serve(l))
 }
 
 func (c *crowd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -185,6 +195,7 @@ func (c *crowd) act(p *phone) {
 
 // round lets some people do so many things in all, each as fast as they are answered.
 func (c *crowd) round(people, updates int) stats {
+	dials := c.dials.Load()
 	c.mu.Lock()
 	c.quota, c.took = updates, c.took[:0]
 	over := c.over
@@ -199,5 +210,5 @@ func (c *crowd) round(people, updates int) stats {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	slices.Sort(c.took)
-	return stats{c.took[len(c.took)/2], c.took[len(c.took)*99/100]}
+	return stats{c.took[len(c.took)/2], c.took[len(c.took)*99/100], c.dials.Load() - dials}
 }
