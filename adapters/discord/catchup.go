@@ -30,7 +30,7 @@ func (b *Bot) catchUp(ctx context.Context) {
 			continue
 		}
 		b.dms.put(user, last.channel)
-		list = append(list, missed{user, func() { b.readAgain(ctx, last) }})
+		list = append(list, missed{user, func() { b.readAgain(ctx, last, dm.Taken) }})
 	}
 	b.inbox.release(list)
 	if len(list) > 0 {
@@ -38,10 +38,19 @@ func (b *Bot) catchUp(ctx context.Context) {
 	}
 }
 
+// skew is how far Discord's clock and ours may differ.
+const skew = 5 * time.Minute
+
 // readAgain hands over the messages after the last known one, oldest first. Those
-// that had been taken are recognised by their ids.
-func (b *Bot) readAgain(ctx context.Context, last place) {
+// that had been taken are recognised by their ids. What was written just before
+// the bot's last message may be unknown to it: it was answering something older.
+// So the reading begins when something was taken last, if that is earlier; any
+// earlier than that, and what a host has long forgotten to have taken would come again.
+func (b *Bot) readAgain(ctx context.Context, last place, taken time.Time) {
 	after := last.last()
+	if taken = taken.Add(-skew); taken.After(epoch) && taken.Before(when(after)) {
+		after = idAt(taken)
+	}
 	for range 3 { // 300 messages: nobody is ignored for that long
 		list, err := b.messages(ctx, last.channel, after)
 		if err != nil {

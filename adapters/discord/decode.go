@@ -242,9 +242,16 @@ func when(id string) time.Time {
 	if err != nil || n>>22 == 0 {
 		return time.Time{}
 	}
-	const epoch = 1420070400000 // milliseconds, 2015-01-01; Discord's reference, "snowflakes"
-	return time.UnixMilli(int64(n>>22) + epoch).UTC()
+	return epoch.Add(time.Duration(n>>22) * time.Millisecond)
 }
+
+// idAt is below every id that is made from at on.
+func idAt(at time.Time) string {
+	return strconv.FormatUint(uint64(at.Sub(epoch).Milliseconds())<<22, 10)
+}
+
+// epoch is when Discord's ids begin to count; its reference, "snowflakes".
+var epoch = time.Date(2015, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // valid is s as text that can be stored, of a length no platform exceeds.
 func valid(s string) string {

@@ -78,6 +78,7 @@ type Command struct {
 type OpenDM struct {
 	Person dialog.PersonID
 	Last   dialog.Ref // a message of the bot in their direct messages; what is newer is read
+	Taken  time.Time  // when something they did was taken last; what they wrote since is read as well. Zero: unknown
 }
 
 // Lease is a right that one of several replicas has at a time.

@@ -65,6 +65,7 @@ const (
 
 	flagNoPreview = 1 << 2 // addresses show no page
 	flagEphemeral = 1 << 6
+	flagThinking  = 1 << 7
 	flagSilent    = 1 << 12
 
 	maxLabel, maxOptionLabel, maxData, maxURL = 80, 100, 100, 512

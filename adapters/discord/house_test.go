@@ -93,7 +93,13 @@ func (h *house) lastSeen(context.Context) ([]OpenDM, error) {
 			last = dialog.Ref(h.p.Chat.ID + "/" + m.ID)
 		}
 	}
-	return []OpenDM{{personOf(h.p.ID), last}, {"discord:no", "no"}, {personOf("5"), "6/7"}}, nil
+	var taken time.Time
+	h.mu.Lock()
+	if n := len(h.seen); n > 0 {
+		taken = h.seen[n-1].At
+	}
+	h.mu.Unlock()
+	return []OpenDM{{personOf(h.p.ID), last, taken}, {Person: "discord:no", Last: "no"}, {Person: personOf("5"), Last: "6/7"}}, nil
 }
 
 var errAway = errors.New("the store is away")

@@ -166,15 +166,21 @@ func (b *Bot) acknowledge(in *interaction, c callback) bool {
 	}
 }
 
-// stopThinking takes "thinking" away if nothing has taken its place.
+// stopThinking takes "thinking" away if nothing has taken its place. What was
+// taken here may have been answered by another replica, so Discord is asked.
 func (b *Bot) stopThinking(token string) {
 	if b.used.first(token, "nobody") != "nobody" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), dialog.SendTime)
 	defer cancel()
-	b.call(ctx, request{op: "stop thinking", method: "DELETE", free: true,
-		url: discordgo.EndpointWebhookMessage(b.app, token, "@original")}) // if it fails, Discord itself gives up in a quarter of an hour
+	at := discordgo.EndpointWebhookMessage(b.app, token, "@original")
+	body, err := b.call(ctx, request{op: "look for thinking", method: "GET", free: true, url: at})
+	var m message
+	if err != nil || !decode(body, &m) || m.Flags&flagThinking == 0 {
+		return // if it still stands there, Discord itself gives up in a quarter of an hour
+	}
+	b.call(ctx, request{op: "stop thinking", method: "DELETE", free: true, url: at})
 }
 
 // apologise says, where "thinking" is shown, that it did not work.

@@ -52,7 +52,7 @@ func (s *subject) open(context.Context) ([]OpenDM, error) {
 			last = dialog.Ref(s.Chat.ID + "/" + m.ID)
 		}
 	}
-	return []OpenDM{{personOf(s.Person.ID), last}}, nil
+	return []OpenDM{{Person: personOf(s.Person.ID), Last: last}}, nil
 }
 
 // again does what people do when Discord says "this interaction failed", as it

@@ -111,11 +111,7 @@ func openDMs(ctx context.Context, inner, store dialog.Store) ([]discord.OpenDM, 
 	if !ok {
 		return nil, nil
 	}
-	type open struct {
-		discord.OpenDM
-		at time.Time
-	}
-	var all []open
+	var all []discord.OpenDM
 	for key, err := range walker.Keys(ctx) {
 		if err != nil {
 			return nil, err
@@ -128,14 +124,10 @@ func openDMs(ctx context.Context, inner, store dialog.Store) ([]discord.OpenDM, 
 		if err != nil || len(s.Runs) == 0 || s.Screen == "" || !strings.HasPrefix(string(s.Person), "discord:") {
 			continue
 		}
-		all = append(all, open{discord.OpenDM{Person: s.Person, Last: s.Screen}, s.Clock})
+		all = append(all, discord.OpenDM{Person: s.Person, Last: s.Screen, Taken: s.Clock})
 	}
-	slices.SortFunc(all, func(x, y open) int { return y.at.Compare(x.at) })
-	var list []discord.OpenDM
-	for _, o := range all[:min(len(all), maxOpen)] {
-		list = append(list, o.OpenDM)
-	}
-	return list, nil
+	slices.SortFunc(all, func(x, y discord.OpenDM) int { return y.Taken.Compare(x.Taken) })
+	return all[:min(len(all), maxOpen)], nil
 }
 
 // maxOpen is how many people are asked for after a start: at Discord's 50

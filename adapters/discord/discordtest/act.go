@@ -247,6 +247,25 @@ func (s *Server) editOriginal(w http.ResponseWriter, r *http.Request) {
 	s.change(w, a.original, b, files)
 }
 
+func (s *Server) readOriginal(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	a, f := s.byToken(r.PathValue("token"))
+	if f == nil && (a.original == nil || a.original.removed) {
+		f = &Fault{Status: 404, Code: 10008}
+	}
+	if f != nil {
+		s.mu.Unlock()
+		s.refuse(w, *f, "Unknown Webhook")
+		return
+	}
+	m := a.chat.wire(a.original)
+	if a.original.Thinking {
+		m["flags"] = flagThinking
+	}
+	s.mu.Unlock()
+	reply(w, 200, m)
+}
+
 func (s *Server) removeOriginal(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	a, f := s.byToken(r.PathValue("token"))

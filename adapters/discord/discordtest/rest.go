@@ -48,6 +48,7 @@ func (s *Server) routes() http.Handler {
 	bot("PUT /applications/{app}/commands", s.putCommands)
 	mux.HandleFunc("POST /api/v9/interactions/{id}/{token}/callback", s.callback)
 	mux.HandleFunc("PATCH /api/v9/webhooks/{app}/{token}/messages/@original", s.editOriginal)
+	mux.HandleFunc("GET /api/v9/webhooks/{app}/{token}/messages/@original", s.readOriginal)
 	mux.HandleFunc("DELETE /api/v9/webhooks/{app}/{token}/messages/@original", s.removeOriginal)
 	mux.HandleFunc("POST /api/v9/webhooks/{app}/{token}", s.followUp)
 	mux.HandleFunc("/socket/", s.socket)
