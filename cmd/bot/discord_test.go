@@ -196,11 +196,32 @@ func (e *discordEvening) see(text string) {
 	}
 }
 
+// answers is how often the bot has said something or changed what it said.
+func (e *discordEvening) answers() (n int) {
+	for _, m := range e.who.Messages() {
+		if m.Bot && !m.Thinking {
+			n += 1 + m.Edits
+		}
+	}
+	return n
+}
+
+// answered waits until there is an answer more than before. Who goes on before
+// that may be heard by another replica, in another order.
+func (e *discordEvening) answered(before int, then string) {
+	e.t.Helper()
+	if !e.who.Wait(patience, func(string) bool { return e.answers() > before }) {
+		e.t.Fatalf("no answer\n%s", e.who)
+	}
+	e.see(then)
+}
+
 // type_ runs a command, or says something: every other time in a form, where
 // there is one.
 func (e *discordEvening) type_(line, then string) {
 	e.t.Helper()
 	var err error
+	before := e.answers()
 	if strings.HasPrefix(line, "/") {
 		err = e.who.Slash(line)
 	} else {
@@ -217,15 +238,16 @@ func (e *discordEvening) type_(line, then string) {
 	if err != nil {
 		e.t.Fatalf("%s: %v\n%s", line, err, e.who)
 	}
-	e.see(then)
+	e.answered(before, then)
 }
 
 func (e *discordEvening) press(label, then string) {
 	e.t.Helper()
+	before := e.answers()
 	if err := e.who.Press(label); err != nil {
 		e.t.Fatalf("%v\n%s", err, e.who)
 	}
-	e.see(then)
+	e.answered(before, then)
 }
 
 // clean proves that Discord has nothing to complain of, and the output tells
