@@ -76,7 +76,7 @@ func liveAnEvening(a guest) {
 
 // tellsNothing proves that no output of the program has one of the secrets, and
 // that there is some.
-func tellsNothing(t *testing.T, out string, secrets []string) {
+func tellsNothing(t testing.TB, out string, secrets []string) {
 	t.Helper()
 	for _, s := range secrets {
 		if strings.HasPrefix(s, "/") {
@@ -144,7 +144,7 @@ func startBot(t *testing.T, logs *logged, env []string, args ...string) *exec.Cm
 }
 
 // newKeys are keys as AFTERGLOW_KEYS takes them.
-func newKeys(t *testing.T) string {
+func newKeys(t testing.TB) string {
 	t.Helper()
 	ring, err := seal.NewKeyring(time.Now())
 	if err != nil {
@@ -157,7 +157,7 @@ func newKeys(t *testing.T) string {
 	return string(text)
 }
 
-func freeAddr(t *testing.T) string {
+func freeAddr(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -189,7 +189,7 @@ func inTurn(t *testing.T, backs []string) string {
 }
 
 // answersAt waits until somebody listens at the address.
-func answersAt(t *testing.T, addr string) {
+func answersAt(t testing.TB, addr string) {
 	t.Helper()
 	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
 		conn, err := net.Dial("tcp", addr)

@@ -174,7 +174,7 @@ func TestDiscordTokenRefused(t *testing.T) {
 
 // discordEvening is a person's evening on Discord.
 type discordEvening struct {
-	t      *testing.T
+	t      testing.TB
 	server *discordtest.Server
 	who    *discordtest.Person
 	http   bool // what is typed reaches the bot by forms alone
@@ -282,12 +282,12 @@ func (e *discordEvening) commands() (names []string) {
 	}
 }
 
-func discordEnv(t *testing.T, server *discordtest.Server) []string {
+func discordEnv(t testing.TB, server *discordtest.Server) []string {
 	return []string{"DISCORD_TOKEN=" + discordtest.Token, "DISCORD_API_URL=" + server.URL(), "AFTERGLOW_KEYS=" + newKeys(t)}
 }
 
 // discordConfig is a settings file that has the bot tell all it ever tells.
-func discordConfig(t *testing.T, settings string) string {
+func discordConfig(t testing.TB, settings string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "bot.toml")
 	must(t, os.WriteFile(file, []byte("log = \"debug\"\n[discord]\n"+settings), 0o600))
@@ -295,7 +295,7 @@ func discordConfig(t *testing.T, settings string) string {
 }
 
 // connected waits until a bot listens to the gateway.
-func connected(t *testing.T, server *discordtest.Server) {
+func connected(t testing.TB, server *discordtest.Server) {
 	t.Helper()
 	for end := time.Now().Add(patience); !server.Connected(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {

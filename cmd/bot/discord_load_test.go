@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"afterglow/adapters/discord/discordtest"
+	"afterglow/adapters/redis/redistest"
+)
+
+// However long the store takes, every tap is acknowledged in Discord's three
+// seconds, and none is taken twice or lost.
+func TestDiscordSlowStore(t *testing.T) {
+	t.Parallel()
+	const crowd, taps = 20, 5
+	for name, http := range map[string]bool{"gateway": false, "HTTP": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := discordtest.New()
+			t.Cleanup(server.Close)
+			store, logs, settings := redistest.Start(t), &logged{}, ""
+			if http {
+				addr := freeAddr(t)
+				settings = fmt.Sprintf("interactions_listen = %q\n", addr)
+				server.Endpoint = "http://" + addr + "/"
+			}
+			startBot(t, logs, append(discordEnv(t, server), "STORE_URL="+store.URL()), "run", "--data", t.TempDir(), "--config", discordConfig(t, settings))
+			if http {
+				answersAt(t, server.Endpoint[len("http://"):len(server.Endpoint)-1])
+			} else {
+				connected(t, server)
+			}
+			everybody := arriveAll(t, server, crowd, http)
+			before := len(server.Acks())
+			store.Pause(t)
+			var tapping sync.WaitGroup
+			for _, e := range everybody {
+				tapping.Go(func() {
+					for range taps {
+						if err := e.who.Press(e.label()); err != nil {
+							t.Errorf("while the store is slow: %v", err)
+						}
+						time.Sleep(time.Duration(rand.IntN(300)) * time.Millisecond)
+					}
+				})
+			}
+			tapping.Wait()
+			store.Resume(t)
+			acks := server.Acks()[before:]
+			slices.Sort(acks)
+			t.Logf("%d taps acknowledged: p50 %v, longest %v", len(acks), acks[len(acks)/2], acks[len(acks)-1])
+			for _, e := range everybody {
+				e.see("space: want") // the fifth tap begins anew
+			}
+			for _, problem := range server.Problems() {
+				t.Errorf("Discord would have refused: %s", problem)
+			}
+		})
+	}
+}
+
+// arriveAll lets so many people come as far as a list to tap on.
+func arriveAll(t testing.TB, server *discordtest.Server, n int, http bool) (all []*listing) {
+	var coming sync.WaitGroup
+	for range n {
+		e := &listing{tapped: "space", discordEvening: &discordEvening{t: t, server: server, who: server.Person("en-US"), http: http}}
+		all = append(all, e)
+		coming.Go(func() { e.arrive(); e.touch() })
+	}
+	coming.Wait()
+	return all
+}
+
+// BenchmarkDiscord is the whole program (sealed embedded store, host, adapter)
+// with people who tap on as soon as they are answered: taps answered from end to
+// end, in one process with the Discord they talk to.
+func BenchmarkDiscord(b *testing.B) {
+	for name, http := range map[string]bool{"gateway": false, "http": true} {
+		b.Run("by="+name, func(b *testing.B) {
+			server := discordtest.New()
+			defer server.Close()
+			settings := ""
+			if http {
+				addr := freeAddr(b)
+				settings = fmt.Sprintf("interactions_listen = %q\n", addr)
+				server.Endpoint = "http://" + addr + "/"
+			}
+			ctx, stop := context.WithCancel(context.Background())
+			env := discordEnv(b, server)
+			over := make(chan int, 1)
+			getenv := func(name string) string {
+				for _, e := range env {
+					if len(e) > len(name) && e[:len(name)+1] == name+"=" {
+						return e[len(name)+1:]
+					}
+				}
+				return os.Getenv(name)
+			}
+			args := []string{"run", "--data", b.TempDir(), "--config", discordConfig(b, settings)}
+			go func() { over <- run(ctx, args, &world{out: io.Discard, err: io.Discard, getenv: getenv}) }()
+			if http {
+				answersAt(b, server.Endpoint[len("http://"):len(server.Endpoint)-1])
+			} else {
+				connected(b, server)
+			}
+			everybody := arriveAll(b, server, 50, http)
+			acked := len(server.Acks())
+			took := make([][]time.Duration, len(everybody))
+			var tapping sync.WaitGroup
+			b.ResetTimer()
+			for i, e := range everybody {
+				tapping.Go(func() {
+					for range b.N/len(everybody) + 1 {
+						begun := time.Now()
+						e.press(e.label(), "")
+						took[i] = append(took[i], time.Since(begun))
+					}
+				})
+			}
+			tapping.Wait()
+			b.StopTimer()
+			all, acks := slices.Concat(took...), server.Acks()[acked:]
+			slices.Sort(all)
+			slices.Sort(acks)
+			b.ReportMetric(float64(len(all))/b.Elapsed().Seconds(), "taps/s")
+			b.ReportMetric(float64(all[len(all)/2])/1e6, "p50-ms")
+			b.ReportMetric(float64(all[len(all)*99/100])/1e6, "p99-ms")
+			b.ReportMetric(float64(acks[len(acks)*999/1000])/1e6, "ack-p99.9-ms")
+			stop()
+			if code := <-over; code != 0 {
+				b.Errorf("the bot ended with %d", code)
+			}
+		})
+	}
+}
