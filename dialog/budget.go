@@ -15,6 +15,7 @@ import (
 type Rate struct {
 	PerSecond float64
 	Burst     int
+	Bulk      bool // replies go out at once and only lessen what is left for nudges: the platform holds back by itself
 }
 
 func (r Rate) burst() float64 {
@@ -111,6 +112,9 @@ func (l *lane) take(now time.Duration, nudge, waited bool) (wait time.Duration) 
 	case l.closed > now:
 		return l.closed - now
 	case l.bucket == nil:
+		return 0
+	case l.rate.Bulk && !nudge:
+		l.bucket.AllowN(l.epoch.Add(now), 1)
 		return 0
 	case now >= l.until || l.bucket.Limit() == 0:
 		return soon

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -132,7 +133,11 @@ func within(text, label string) bool {
 }
 
 // oneSlip tells whether a and b differ by one letter more, less, other or swapped.
+// A digit is never a slip: "socks 2" is not "socks 3".
 func oneSlip(a, b string) bool {
+	if digits(a) != digits(b) {
+		return false
+	}
 	x, y := []rune(a), []rune(b)
 	if len(x) < len(y) {
 		x, y = y, x
@@ -190,4 +195,13 @@ func (t *Turn) commandWord(fold string) string {
 		}
 	}
 	return ""
+}
+
+func digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, s)
 }

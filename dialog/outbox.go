@@ -198,6 +198,11 @@ func (s *State) still(entries []Entry) []Entry {
 	})
 }
 
+// screenWaits tells whether a message of its own with a question waits.
+func (s *State) screenWaits() bool {
+	return slices.ContainsFunc(s.Outbox, func(e Entry) bool { return e.Screen && e.Msg.Edit == "" })
+}
+
 func (e *Entry) stale(now time.Time) bool {
 	return e.Until.IsZero() && !e.Latest.IsZero() && now.After(e.Latest)
 }

@@ -11,7 +11,7 @@ import (
 
 // carefulTime is how long after its start a host suspects that an event from
 // before is what its predecessor died of.
-const carefulTime = time.Minute
+const carefulTime = 10 * time.Second
 
 // apply steps, or parks the event. A panic, and a step that does not end in
 // time, come back as a *defect. Go can not end a goroutine: a step that hangs is

@@ -163,6 +163,9 @@ func (t *Turn) post(e Entry) {
 	e.Msg.Text = strings.Join(t.paras, "\n\n")
 	t.paras = nil
 	e.Msg.Edit, t.edit = t.edit, ""
+	if e.Screen && t.State.screenWaits() {
+		e.Msg.Edit = "" // an older screen has still to go out; the newest is to stand below it
+	}
 	e.Msg.Hint = t.Event.Hint
 	t.posted = true
 	t.State.post(e, t.Now)

@@ -16,9 +16,10 @@ import (
 	"afterglow/prompts"
 )
 
-// budgets are how many messages a second all processes together send: Telegram
-// lets about 30 pass, Discord 50.
-var budgets = map[string]dialog.Rate{telegram.Name: {PerSecond: 25}, discord.Name: {PerSecond: 45}}
+// budgets are how many messages a second nobody asked for all processes together
+// send. Telegram calls about 30 a second bulk and does not count replies among
+// them; Discord allows 50 requests in all, which its adapter keeps to as well.
+var budgets = map[string]dialog.Rate{telegram.Name: {PerSecond: 25, Bulk: true}, discord.Name: {PerSecond: 20, Bulk: true}}
 
 // wiring is what the platforms are connected with.
 type wiring struct {
