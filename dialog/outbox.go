@@ -225,6 +225,37 @@ func backoff(fails int) time.Duration {
 	return min(time.Second<<min(2*max(fails-1, 0), 6), time.Minute)
 }
 
+// recall takes back what nobody asked for and nobody would want by now: its
+// conversation has been closed, or the script speaks against it. Only what is
+// about to be claimed is looked at.
+func (t *Turn) recall() {
+	s := t.State
+	for i := 0; i < len(s.Outbox); {
+		e := &s.Outbox[i]
+		due := !t.Now.Before(e.due())
+		switch {
+		case e.idle() && len(e.Msg.Choices) > 0 && due && !t.wanted(e):
+			s.Outbox = slices.Delete(s.Outbox, i, i+1)
+		case due || e.idle():
+			i++
+		default:
+			return
+		}
+	}
+}
+
+func (t *Turn) wanted(e *Entry) bool {
+	s := t.State
+	mark, _, _, _ := readData(e.Msg.Choices[0][0].Data)
+	i := s.runByMark(mark)
+	if i < 0 || t.Script.Unasked == nil || t.Script.Unasked(t, &s.Runs[i], e) {
+		return i >= 0
+	}
+	s.ended(mark)
+	s.Runs = slices.DeleteFunc(s.Runs, func(r Run) bool { return r.Mark == mark })
+	return false
+}
+
 // receipt settles a delivery.
 func (s *State) receipt(r Receipt, now time.Time) {
 	i := slices.IndexFunc(s.Outbox, func(e Entry) bool { return e.ID == r.Entry })

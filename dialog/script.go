@@ -44,6 +44,10 @@ type Script struct {
 	// Visit names a flow to hold with somebody who has just written and with whom
 	// nothing else is open, or "". Nil: never.
 	Visit func(*Turn) string
+	// Unasked tells whether a message that [Turn.Wait] began r with may be handed
+	// over now. It is asked before every try, so that what a person decided
+	// meanwhile holds for what is on its way already. Nil: it may.
+	Unasked func(t *Turn, r *Run, e *Entry) bool
 	// Missed may answer a text that fits nothing, and tells whether it did. Nil:
 	// the engine's own help, rising with each.
 	Missed func(*Turn) bool

@@ -39,6 +39,7 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 		if ev.Receipt != nil {
 			s.receipt(*ev.Receipt, now)
 		}
+		(&Turn{Script: sc, State: s, Event: &ev, Now: now}).recall()
 		out.Deliver = s.claim(now, sc.Lease)
 		return out
 	}
@@ -83,6 +84,7 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 		}
 	}
 	t.close()
+	t.recall()
 	out.Erase, out.Remove = t.erase, t.remove
 	out.Deliver = s.claim(now, sc.Lease)
 	return out
