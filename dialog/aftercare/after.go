@@ -22,7 +22,9 @@ func (b *bot) after(s *dialog.Script) {
 			at = lastNight(t).Add(-8 * time.Hour)
 		}
 		p := plan(t)
-		p.Told = p.note(t, at, t.Run.Value("who")).ID
+		e := p.note(t, at, t.Run.Value("who"))
+		p.Told = e.ID
+		b.postpone(t, e)
 	}
 	s.Facts["planned"] = func(t *dialog.Turn) string {
 		e := b.encounter(t)
@@ -82,9 +84,11 @@ func (b *bot) after(s *dialog.Script) {
 			return
 		}
 		at := b.agreedFirst(t, e)
-		setNudge(t, first, e.ID, dialog.Wall(at, t.State.Zone))
+		e.Typed, e.Answered = a.Values[0] == "at", time.Time{} // agreed anew: to be answered anew
+		stopNudges(t, e.ID)                                    // what is still on its way has been overtaken
+		setNudge(t, first, e.ID, at)
 		if t.Run.Value("second") == "yes" {
-			setNudge(t, second, e.ID, dialog.Wall(b.secondTime(t, e, b.clockOfFirst(t)), t.State.Zone))
+			setNudge(t, second, e.ID, b.secondTime(t, e, b.clockOfFirst(t)))
 		}
 	}
 	s.Lists["planned"] = func(t *dialog.Turn) []dialog.Option {
@@ -139,8 +143,8 @@ func lastNight(t *dialog.Turn) time.Time {
 // encounter or later, at least eight hours after it and still to come. The small hours
 // belong to the evening before.
 func (b *bot) firstTime(t *dialog.Turn, e *Encounter, minute int) time.Time {
-	day := dialog.Wall(e.At.Add(-5*time.Hour), t.State.Zone).Truncate(24*time.Hour).AddDate(0, 0, 1)
-	return b.nextAt(t, day, minute, e.At.Add(firstAfter))
+	day := dialog.Wall(e.Last.Add(-5*time.Hour), t.State.Zone).Truncate(24*time.Hour).AddDate(0, 0, 1)
+	return b.nextAt(t, day, minute, e.Last.Add(firstAfter))
 }
 
 // agreedFirst is when the first check-in was agreed for, in this run or before;
@@ -153,7 +157,7 @@ func (b *bot) agreedFirst(t *dialog.Turn, e *Encounter) time.Time {
 		return at
 	case a.Values[0] == "at":
 		at := a.At
-		if min := e.At.Add(quietStart); at.Before(min) {
+		if min := e.Last.Add(quietStart); at.Before(min) {
 			at = min
 		}
 		return b.afterQuiet(t, at)
@@ -164,8 +168,8 @@ func (b *bot) agreedFirst(t *dialog.Turn, e *Encounter) time.Time {
 // secondTime is two days after, 36 hours at the earliest, and never on the heels
 // of the first check-in or of this very talk.
 func (b *bot) secondTime(t *dialog.Turn, e *Encounter, minute int) time.Time {
-	day := dialog.Wall(e.At.Add(-5*time.Hour), t.State.Zone).Truncate(24*time.Hour).AddDate(0, 0, 2)
-	from := e.At.Add(secondFrom)
+	day := dialog.Wall(e.Last.Add(-5*time.Hour), t.State.Zone).Truncate(24*time.Hour).AddDate(0, 0, 2)
+	from := e.Last.Add(secondFrom)
 	for _, at := range []time.Time{t.Now, b.agreedFirst(t, e)} {
 		if at = at.Add(between); at.After(from) {
 			from = at
@@ -176,7 +180,7 @@ func (b *bot) secondTime(t *dialog.Turn, e *Encounter, minute int) time.Time {
 
 // secondFits tells whether a second check-in can still come in its time.
 func (b *bot) secondFits(t *dialog.Turn, e *Encounter, minute int) bool {
-	return b.secondTime(t, e, minute).Sub(e.At) <= lastUse
+	return b.secondTime(t, e, minute).Sub(e.Last) <= lastUse
 }
 
 func (b *bot) nextAt(t *dialog.Turn, day time.Time, minute int, notBefore time.Time) time.Time {
@@ -224,7 +228,7 @@ func (b *bot) planLines(t *dialog.Turn) string {
 		lines = append(lines, with(raw(t, "after.plan.line"), "when", when(t, at)))
 		if (kind == first || kind == snoozed) && !repeatedBySecond(t, e.ID, at) {
 			most++
-			lines = append(lines, with(raw(t, "after.plan.repeat"), "when", when(t, dialog.Instant(dialog.Wall(at, t.State.Zone).AddDate(0, 0, 1), t.State.Zone))))
+			lines = append(lines, with(raw(t, "after.plan.repeat"), "when", when(t, nextDay(at, t.State.Zone))))
 		}
 	}
 	if most == 0 {
@@ -307,14 +311,16 @@ func (b *bot) snooze(s *dialog.Script) {
 		}
 		if e == nil {
 			e = plan(t).note(t, t.Now, "")
+			e.Last = time.Time{} // nobody told of one: there is nothing to wait after
 		}
 		if kind == second || kind == recheck { // it stays what it is, and what was agreed in so many words is outside the ceilings
-			t.State.SetTimer(dialog.Timer{Name: "nudge", Note: nudgeNote(kind, e.ID), Wall: dialog.Wall(at, t.State.Zone), Count: agreed})
+			setTimer(t, kind, e.ID, at, agreed)
 		} else {
 			stopNudges(t, e.ID, first, repeat, snoozed, silence)
-			setNudge(t, snoozed, e.ID, dialog.Wall(at, t.State.Zone))
+			setNudge(t, snoozed, e.ID, at)
 		}
-		closeCheckins(t)
+		heard(t, e)
+		closeCheckins(t, e.ID)
 		t.Tell(with(raw(t, "snooze.saved.say"), "when", when(t, at)))
 	}
 	s.Actions["snooze.drop"] = func(t *dialog.Turn) {
@@ -325,18 +331,26 @@ func (b *bot) snooze(s *dialog.Script) {
 		}
 		if e != nil {
 			stopNudges(t, e.ID)
+			heard(t, e)
+			id = e.ID
 		}
-		closeCheckins(t)
+		closeCheckins(t, id)
 		t.Say("snooze.dropped.say")
 		t.Leave()
 	}
 	s.Actions["snooze.stop"] = func(t *dialog.Turn) {
 		plan(t).Paused = forever
-		closeCheckins(t)
+		_, id, _ := strings.Cut(t.Run.Note, ":")
+		heard(t, plan(t).Encounter(id))
+		closeCheckins(t, id)
 		t.Say("snooze.stopped.say")
 		t.Leave()
 	}
 }
 
-// closeCheckins lets go of a check-in that was put off.
-func closeCheckins(t *dialog.Turn) { t.Close("checkin", "again", "recheck", "nudge") }
+// closeCheckins lets go of a check-in that was put off, and of the message that
+// had asked for it.
+func closeCheckins(t *dialog.Turn, id string) {
+	t.Close("checkin", "again", "recheck")
+	t.CloseIf(func(r *dialog.Run) bool { return r.Flow == "nudge" && strings.HasSuffix(r.Note, ":"+id) })
+}

@@ -3,6 +3,7 @@ package aftercare
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"afterglow/dialog"
 )
@@ -115,13 +116,14 @@ func (b *bot) saveCheckin(t *dialog.Turn, kind string) {
 	hurts := kind == "checkin" && (t.Run.Has("body", "pain") || t.Run.Has("body", "bleeding"))
 	if e == nil && hurts { // a check-in of its own: what hurts is looked at again all the same
 		e = p.note(t, t.Now, "")
+		e.Last = time.Time{} // nobody told of one: there is nothing to wait after
 	}
+	p.Missed = 0
 	if e != nil {
 		entry.Encounter, entry.Set = e.ID, e.Set
 		if e.Answered.IsZero() {
 			e.Answered = t.Now
 		}
-		p.Missed = 0
 		stopNudges(t, e.ID, first, repeat, snoozed, silence)
 		id := e.ID
 		t.CloseIf(func(r *dialog.Run) bool { return r.Flow == "nudge" && strings.HasSuffix(r.Note, ":"+id) })
@@ -129,10 +131,11 @@ func (b *bot) saveCheckin(t *dialog.Turn, kind string) {
 			stopNudges(t, e.ID, second)
 		}
 		if t.Run.Value("second") == "yes" {
-			setNudge(t, second, e.ID, dialog.Wall(b.secondTime(t, e, 20*60), t.State.Zone))
+			stopNudges(t, e.ID, second)
+			setNudge(t, second, e.ID, b.secondTime(t, e, 20*60))
 		}
 		if hurts && !p.Hold {
-			setNudge(t, recheck, e.ID, dialog.Wall(b.afterQuiet(t, t.Now.Add(again)), t.State.Zone))
+			setNudge(t, recheck, e.ID, b.afterQuiet(t, t.Now.Add(again)))
 		}
 	}
 	entry.read(t.Run)

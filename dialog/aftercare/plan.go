@@ -18,6 +18,8 @@ type Plan struct {
 	Paused     time.Time   // nothing comes unasked before then; [forever]: until they say
 	Missed     int         // encounters in a row that stayed without an answer
 	Silent     bool        // paused by silence; to be asked about at the next visit
+	Way        string      // the note of the message on its way, or of the last one
+	Named      bool        // its time was named by the person: it is outside the ceilings
 	Hold       bool        // something hard came up: nothing unasked, nothing shared, until they restart it
 }
 
@@ -26,8 +28,12 @@ type Plan struct {
 type Encounter struct {
 	ID       string
 	At       time.Time
-	Set      string // with whom: the id of a [Set]; may be empty
-	Sent     int    // unasked messages about it
+	Set      string    // with whom: the id of a [Set]; may be empty
+	Last     time.Time // the latest that was told of; those within a day of At are one
+	Typed    bool      // the first message's time is the person's own: it may come sooner
+	Sent     int       // unasked messages about it, snoozes aside
+	Repeated bool      // the one repeat has been
+	Missed   bool      // counted as unanswered
 	Answered time.Time
 }
 
@@ -44,7 +50,8 @@ const (
 	again      = 24 * time.Hour // the one repeat, and the body's second look
 	secondFrom = 36 * time.Hour
 	between    = 20 * time.Hour // from the first check-in to the second, at least
-	lastUse    = 72 * time.Hour // after an encounter a first nudge is of no more use
+	lastUse    = 72 * time.Hour // after an encounter a second nudge is of no more use
+	useful     = 60 * time.Hour // after the agreed time a message is of no more use
 	maxKnown   = 8              // encounters remembered
 )
 
@@ -56,7 +63,11 @@ func (p *Plan) Code(c *dialog.Coder) {
 		c.ID(&e.ID)
 		c.Time(&e.At)
 		c.ID(&e.Set)
+		c.Time(&e.Last)
+		c.Bool(&e.Typed)
 		c.Count(&e.Sent)
+		c.Bool(&e.Repeated)
+		c.Bool(&e.Missed)
 		c.Time(&e.Answered)
 	})
 	c.ID(&p.Told)
@@ -64,6 +75,8 @@ func (p *Plan) Code(c *dialog.Coder) {
 	c.Time(&p.Paused)
 	c.Count(&p.Missed)
 	c.Bool(&p.Silent)
+	c.ID(&p.Way)
+	c.Bool(&p.Named)
 	c.Bool(&p.Hold)
 }
 
@@ -90,13 +103,16 @@ func (p *Plan) note(t *dialog.Turn, at time.Time, set string) *Encounter {
 		e := &p.Encounters[i]
 		// What came after its check-in was answered can not share that check-in.
 		if at.Sub(e.At).Abs() < merge && (e.Answered.IsZero() || at.Before(e.Answered)) {
+			if at.After(e.Last) {
+				e.Last = at
+			}
 			if set != "" {
 				e.Set = set
 			}
 			return e
 		}
 	}
-	p.Encounters = append(p.Encounters, Encounter{ID: strconv.FormatInt(int64(t.Rand(1<<40)), 36), At: at, Set: set})
+	p.Encounters = append(p.Encounters, Encounter{ID: strconv.FormatInt(int64(t.Rand(1<<40)), 36), At: at, Last: at, Set: set})
 	slices.SortStableFunc(p.Encounters, func(a, b Encounter) int { return a.At.Compare(b.At) })
 	if n := len(p.Encounters) - maxKnown; n > 0 {
 		for _, e := range p.Encounters[:n] {
@@ -132,8 +148,27 @@ func repeatedBySecond(t *dialog.Turn, id string, at time.Time) bool {
 
 func nudgeNote(kind, id string) string { return kind + ":" + id }
 
-func setNudge(t *dialog.Turn, kind, id string, wall time.Time) {
-	t.State.SetTimer(dialog.Timer{Name: "nudge", Note: nudgeNote(kind, id), Wall: wall})
+// setNudge plans a message for at, or for when its use has not ended by then.
+func setNudge(t *dialog.Turn, kind, id string, at time.Time) { setTimer(t, kind, id, at, 0) }
+
+func setTimer(t *dialog.Turn, kind, id string, at time.Time, count int) {
+	t.State.SetTimer(dialog.Timer{Name: "nudge", Note: nudgeNote(kind, id), Wall: wallFrom(at, t.State.Zone), Latest: at.Add(useful), Count: count})
+}
+
+// wallFrom is what the clock on the wall shows at the first moment, not before
+// at, that it shows only once or for the first time: an hour that comes twice
+// is waited out.
+func wallFrom(at time.Time, zone string) time.Time {
+	at = at.Add(time.Second - 1).Truncate(time.Second)
+	for dialog.Instant(dialog.Wall(at, zone), zone).Before(at) {
+		at = at.Add(time.Minute)
+	}
+	return dialog.Wall(at, zone)
+}
+
+// nextDay is the moment a day later by the clock on the wall.
+func nextDay(at time.Time, zone string) time.Time {
+	return dialog.Instant(dialog.Wall(at, zone).AddDate(0, 0, 1), zone)
 }
 
 func nudgeAt(t *dialog.Turn, kind, id string) (time.Time, bool) {
@@ -145,17 +180,24 @@ func nudgeAt(t *dialog.Turn, kind, id string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// stopNudges lets go of everything planned for an encounter; kinds: only these.
+// stopNudges lets go of everything planned for an encounter, and of what is on
+// its way; kinds: only these.
 func stopNudges(t *dialog.Turn, id string, kinds ...string) {
 	for _, kind := range []string{first, second, recheck, repeat, snoozed, silence} {
-		if len(kinds) == 0 || slices.Contains(kinds, kind) {
-			t.State.StopTimer("nudge", nudgeNote(kind, id))
+		if len(kinds) > 0 && !slices.Contains(kinds, kind) {
+			continue
+		}
+		note := nudgeNote(kind, id)
+		t.State.StopTimer("nudge", note)
+		if waiting(t) {
+			t.CloseIf(func(r *dialog.Run) bool { return r.Flow == "nudge" && r.Note == note })
 		}
 	}
 }
 
 func (b *bot) nudges(s *dialog.Script) {
 	s.Timers["nudge"] = b.ring
+	s.Unasked = b.handOver
 	s.Values["nudge_line"] = func(t *dialog.Turn) string {
 		p := profile(t)
 		if p.Line != "" && p.Line != "any" {
@@ -170,7 +212,8 @@ func (b *bot) nudges(s *dialog.Script) {
 	}
 	s.Actions["nudge.open"] = func(t *dialog.Turn) {
 		kind, id, _ := strings.Cut(t.Run.Note, ":")
-		stopNudges(t, id, repeat, silence) // whoever opens it needs no second hello
+		stopNudges(t, id, repeat) // whoever opens it needs no second hello
+		heard(t, plan(t).Encounter(id))
 		t.End()
 		flow := map[string]string{second: "again", recheck: "recheck", remind: "reminder"}[kind]
 		if e := plan(t).Encounter(id); kind == second && (e == nil || e.Answered.IsZero()) {
@@ -183,153 +226,17 @@ func (b *bot) nudges(s *dialog.Script) {
 	}
 	s.Actions["nudge.later"] = func(t *dialog.Turn) {
 		note := t.Run.Note
+		_, id, _ := strings.Cut(note, ":")
+		heard(t, plan(t).Encounter(id))
 		t.End()
 		t.Start("snooze", note)
 	}
 	s.Actions["nudge.quiet"] = func(t *dialog.Turn) {
+		_, id, _ := strings.Cut(t.Run.Note, ":")
+		heard(t, plan(t).Encounter(id))
 		t.End()
 		t.Start("pause", "")
 	}
 	b.snooze(s)
 	b.after(s)
-}
-
-// ring is a planned message whose time has come. Whether it is sent is decided
-// here and now, by what is true now.
-func (b *bot) ring(t *dialog.Turn, tm dialog.Timer) {
-	p := plan(t)
-	kind, id, _ := strings.Cut(tm.Note, ":")
-	e := p.Encounter(id)
-	if e == nil || p.Hold || t.Now.Before(p.Paused) || t.State.Muted {
-		return
-	}
-	if kind == silence {
-		p.miss(e)
-		return
-	}
-	if (kind == first || kind == repeat) && !e.Answered.IsZero() {
-		return
-	}
-	if hold := b.afterQuiet(t, t.Now); hold.After(t.Now) {
-		b.move(t, kind, id, hold)
-		return
-	}
-	if kind != snoozed && tm.Count != agreed {
-		p.forgetOld(t.Now)
-		switch {
-		case p.sentOn(t) >= perDay:
-			b.move(t, kind, id, dialog.Instant(tm.Wall.AddDate(0, 0, 1), t.State.Zone))
-			return
-		case len(p.Sent) >= perWeek || e.Sent >= perEncounter:
-			if kind == repeat { // the first one stays without an answer all the same
-				setNudge(t, silence, id, tm.Wall.AddDate(0, 0, 1))
-			}
-			return
-		}
-		p.Sent = append(p.Sent, t.Now)
-		e.Sent++
-	}
-	t.CloseIf(func(r *dialog.Run) bool { return r.Flow == "nudge" && strings.HasSuffix(r.Note, ":"+id) })
-	t.Wait("nudge", tm.Note, b.quietBegins(t, t.Now))
-	switch {
-	case (kind == first || kind == snoozed) && !repeatedBySecond(t, id, t.Now):
-		setNudge(t, repeat, id, tm.Wall.AddDate(0, 0, 1))
-	case kind == repeat, kind == second && e.Answered.IsZero():
-		setNudge(t, silence, id, tm.Wall.AddDate(0, 0, 1))
-	}
-}
-
-// move plans a nudge for later, unless it would be of no use by then or another
-// one comes at that time already: a backlog becomes one message.
-func (b *bot) move(t *dialog.Turn, kind, id string, at time.Time) {
-	e := plan(t).Encounter(id)
-	if at.Sub(e.At) > lastUse+again && kind != snoozed {
-		return
-	}
-	for i := range t.State.Timers {
-		if tm := &t.State.Timers[i]; tm.Name == "nudge" && !strings.HasPrefix(tm.Note, silence) && tm.At(t.State.Zone).Equal(at) {
-			return
-		}
-	}
-	setNudge(t, kind, id, dialog.Wall(at, t.State.Zone))
-}
-
-// miss counts an encounter that stayed without an answer.
-func (p *Plan) miss(e *Encounter) {
-	if !e.Answered.IsZero() {
-		return
-	}
-	if p.Missed++; p.Missed >= missedPause {
-		p.Paused, p.Silent = forever, true
-	}
-}
-
-// visit asks somebody whose messages went silent by themselves, once.
-func visit(t *dialog.Turn) string {
-	if p := plan(t); p.Silent && !t.Now.Before(danger(t).Locked) {
-		p.Silent = false
-		return "unpause"
-	}
-	return ""
-}
-
-func (p *Plan) forgetOld(now time.Time) {
-	p.Sent = slices.DeleteFunc(p.Sent, func(at time.Time) bool { return now.Sub(at) >= 7*24*time.Hour })
-}
-
-// sentOn counts what was sent on the person's today.
-func (p *Plan) sentOn(t *dialog.Turn) (n int) {
-	today := dialog.Wall(t.Now, t.State.Zone).Truncate(24 * time.Hour)
-	for _, at := range p.Sent {
-		if dialog.Wall(at, t.State.Zone).Truncate(24 * time.Hour).Equal(today) {
-			n++
-		}
-	}
-	return n
-}
-
-// afterQuiet is at, or the end of the quiet hours it falls into.
-func (b *bot) afterQuiet(t *dialog.Turn, at time.Time) time.Time {
-	from, to := profile(t).Quiet()
-	wall := dialog.Wall(at, t.State.Zone)
-	m := wall.Hour()*60 + wall.Minute()
-	day := wall.Truncate(24 * time.Hour)
-	switch {
-	case from < to && m >= from && m < to:
-	case from > to && m >= from:
-		day = day.AddDate(0, 0, 1)
-	case from > to && m < to:
-	default:
-		return at
-	}
-	end := dialog.Instant(day.Add(time.Duration(to)*time.Minute), t.State.Zone)
-	if end.Before(at) { // the hour comes twice tonight
-		return at
-	}
-	return end
-}
-
-// quietBegins is when the quiet hours begin next; what is not delivered by then
-// is not delivered.
-func (b *bot) quietBegins(t *dialog.Turn, at time.Time) time.Time {
-	from, _ := profile(t).Quiet()
-	day := dialog.Wall(at, t.State.Zone).Truncate(24 * time.Hour)
-	for range 3 {
-		if begin := dialog.Instant(day.Add(time.Duration(from)*time.Minute), t.State.Zone); begin.After(at) {
-			return begin.Add(-time.Millisecond)
-		}
-		day = day.AddDate(0, 0, 1)
-	}
-	return at.Add(24 * time.Hour)
-}
-
-// when is a moment as a person reads it: "tomorrow 12:30".
-func when(t *dialog.Turn, at time.Time) string {
-	wall, today := dialog.Wall(at, t.State.Zone), dialog.Wall(t.Now, t.State.Zone)
-	days := int(wall.Truncate(24*time.Hour).Sub(today.Truncate(24*time.Hour)) / (24 * time.Hour))
-	key := map[int]string{0: "today", 1: "tomorrow"}[days]
-	if key == "" {
-		key = "later"
-	}
-	return with(raw(t, "calendar.when."+key), "day", day(t, at), "time", wall.Format("15:04"))
 }

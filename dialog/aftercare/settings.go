@@ -120,6 +120,7 @@ func (b *bot) settings(s *dialog.Script) {
 	s.Actions["stop.all"] = func(t *dialog.Turn) {
 		plan(t).Silent = false // what is quiet stays quiet, and nobody asks
 		keep := *t.Run
+		takenBack(t)
 		t.EndAll()
 		t.State.Runs = append(t.State.Runs, keep)
 	}
