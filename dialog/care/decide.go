@@ -12,7 +12,7 @@ const (
 	doubt     = 0.50 // benign at least this much: benign
 	terse     = 0.15 // the same for four words or fewer, which say little
 	quiet     = 0.30 // the same for eight words or fewer that name no set of danger
-	story     = 0.70 // the same for more than eight that do, and tell of a severity above 1: whoever writes at length mostly has a reason
+	story     = 0.50 // the same for more than eight that do, and tell of a severity above 1: whoever writes at length mostly has a reason
 	foreign   = 3.00 // times the share of words learned: a text of mostly unknown words is benign
 	partly    = 0.15 // what a part of a long text may leave to benign
 	firm      = 0.80 // benign at most this much where a rule matched
