@@ -158,7 +158,7 @@ func TestOpenByAnyName(t *testing.T) {
 
 func works(t *testing.T, s *Store) {
 	t.Helper()
-	must(t, s.Commit(t.Context(), "mira", dialog.Tag{}, dialog.Tag{1}, []byte("calm"), time.Now()))
+	must(t, s.Commit(t.Context(), "mira", dialog.Tag{}, dialog.Tag{1}, []byte("calm"), time.Now().Add(-time.Second)))
 	if r, err := s.Load(t.Context(), "mira"); err != nil || string(r.Blob) != "calm" {
 		t.Errorf("got %+v, %v", r, err)
 	}
