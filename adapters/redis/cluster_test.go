@@ -89,7 +89,7 @@ func TestDueWhileAMasterIsAway(t *testing.T) {
 	keys := keysOn(30, func(int) bool { return true })
 	away := 0
 	for _, key := range keys {
-		must(t, s.Commit(t.Context(), key, dialog.Tag{}, dialog.Tag{1}, []byte("calm"), time.Now()))
+		must(t, s.Commit(t.Context(), key, dialog.Tag{}, dialog.Tag{1}, []byte("calm"), time.Now().Add(-time.Second)))
 		if slot(shardTags()[shardOf(key)]) < slots/3 {
 			away++
 		}
