@@ -3,8 +3,10 @@ package redis
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"afterglow/adapters/redis/redistest"
 	"afterglow/dialog"
@@ -45,6 +47,10 @@ func opener(url string, opts Options) storetest.Open {
 func open(t testing.TB, url string, opts Options) *Store {
 	t.Helper()
 	s, err := Open(context.Background(), url, opts)
+	for end := time.Now().Add(10 * time.Second); err != nil && strings.Contains(err.Error(), "CLUSTERDOWN") && time.Now().Before(end); {
+		time.Sleep(100 * time.Millisecond) // nodes of a busy machine lose sight of each other for a moment
+		s, err = Open(context.Background(), url, opts)
+	}
 	must(t, err)
 	t.Cleanup(func() { must(t, s.Close()) })
 	return s
