@@ -143,7 +143,7 @@ func (t *Turn) Send() {
 func (t *Turn) Post(e Entry) {
 	t.Send()
 	if e.Msg.Hint == "" && t.Event.Kind != Alarm {
-		e.Msg.Hint = t.Event.Hint
+		e.Msg.Hint, t.Event.Hint = t.Event.Hint, ""
 	}
 	t.State.post(e, t.Now)
 	t.posted = true
@@ -166,7 +166,7 @@ func (t *Turn) post(e Entry) {
 	if e.Screen && t.State.screenWaits() {
 		e.Msg.Edit = "" // an older screen has still to go out; the newest is to stand below it
 	}
-	e.Msg.Hint = t.Event.Hint
+	e.Msg.Hint, t.Event.Hint = t.Event.Hint, "" // the platform waits for one answer
 	t.posted = true
 	t.State.post(e, t.Now)
 }
