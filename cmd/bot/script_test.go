@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -15,6 +16,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// The long tests wait for processes and clocks most of their time, so more of
+	// them run side by side than there are processors.
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"bot": main})
 }
 
@@ -120,6 +126,7 @@ func (c *chat) until(text string, within time.Duration) string {
 
 // Killed in the middle of any question and started again, it goes on there.
 func TestKilledAtEveryQuestion(t *testing.T) {
+	t.Parallel()
 	evening := []struct{ say, then string }{
 		{"yes", "Is it all right if I keep that?"},
 		{"agree", "which city"},
@@ -155,6 +162,7 @@ func TestKilledAtEveryQuestion(t *testing.T) {
 
 // The agreed nudges come by themselves, also over a kill, and none comes twice.
 func TestNudgesComeByThemselves(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	c := startChat(t, dir, "--warp", "3600")
 	c.until("18 or older", 10*time.Second)
