@@ -1,5 +1,5 @@
 # What there is to do here; "make" alone lists it.
-.PHONY: help chat check test fuzz bench long
+.PHONY: help chat check test open fuzz bench long
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -16,6 +16,9 @@ check: ## what CI runs: format, vet, staticcheck, words and flows, tests with th
 
 test: ## the tests
 	go test ./...
+
+open: ## the stories of the whole program that do not hold yet
+	go test -tags open -timeout 30m ./cmd/bot
 
 FUZZTIME ?= 20s
 fuzz: ## every fuzz target for FUZZTIME each
