@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"afterglow/adapters/discord/discordtest"
-	"afterglow/adapters/redis/redistest"
 )
 
 // The process is killed at moments that nobody chose, while the person goes on.
