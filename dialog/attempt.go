@@ -21,7 +21,9 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 	var counts []func()
 	for i, e := range events {
 		ev := &e
-		ev.Alone = h.Alone && !box.ours && i == 0
+		if ev.Alone = h.Alone && !box.ours && i == 0; ev.Alone {
+			ev.mine = noted(events)
+		}
 		if fenced(rec, ev) || blob == nil && !byPerson(ev) {
 			continue // nobody is there
 		}
@@ -71,6 +73,16 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 		}
 	}
 	return out, err
+}
+
+// noted lists the deliveries whose outcome is among the events.
+func noted(events []Event) (entries []uint64) {
+	for i := range events {
+		if r := events[i].Receipt; r != nil {
+			entries = append(entries, r.Entry)
+		}
+	}
+	return entries
 }
 
 func (h *Host) load(ctx context.Context, box *mailbox) (Record, error) {

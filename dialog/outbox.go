@@ -107,6 +107,18 @@ func (s *State) post(e Entry, now time.Time) {
 	}
 }
 
+// overtake drops what shows the question of m and nothing else, and waits: m
+// shows it as it is now. It tells whether any of it was a message of its own.
+func (s *State) overtake(m *Message) (below bool) {
+	s.Outbox = slices.DeleteFunc(s.Outbox, func(e Entry) bool {
+		old := &e.Msg
+		gone := e.Screen && !old.Nudge && e.Until.IsZero() && old.Text == m.Text && sameQuestion(old, m)
+		below = below || gone && old.Edit == ""
+		return gone
+	})
+	return below
+}
+
 // idle tells that it is a nudge nobody is sending: it holds up nothing behind it.
 func (e *Entry) idle() bool { return e.Msg.Nudge && e.Until.IsZero() }
 
@@ -149,11 +161,12 @@ func (s *State) claim(now time.Time, lease time.Duration) []Entry {
 	return out
 }
 
-// disown puts in doubt what a process that is no more had begun to deliver.
-func (s *State) disown(now time.Time) {
+// disown puts in doubt what a process that is no more had begun to deliver: all
+// that is being delivered and is not among mine.
+func (s *State) disown(now time.Time, mine []uint64) {
 	for i := 0; i < len(s.Outbox); i++ {
 		e := &s.Outbox[i]
-		if e.Until.IsZero() {
+		if e.Until.IsZero() || slices.Contains(mine, e.ID) {
 			continue
 		}
 		e.Until = time.Time{}

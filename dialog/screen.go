@@ -26,6 +26,16 @@ func readData(data string) (mark, print, code uint32, ok bool) {
 	return binary.LittleEndian.Uint32(b[0:]), binary.LittleEndian.Uint32(b[4:]), binary.LittleEndian.Uint32(b[8:]), true
 }
 
+// sameQuestion tells whether two messages ask the same of the same conversation.
+func sameQuestion(x, y *Message) bool {
+	if len(x.Choices) == 0 || len(y.Choices) == 0 {
+		return false
+	}
+	a, b, _, ok := readData(x.Choices[0][0].Data)
+	c, d, _, known := readData(y.Choices[0][0].Data)
+	return ok && known && a == c && b == d
+}
+
 // optionByCode finds the option of the question that a button meant, "" if none.
 func (t *Turn) optionByCode(r *Run, st *Step, code uint32) string {
 	for _, nav := range []string{navBack, navSkip, navStop, navDone, navHelp} {
@@ -93,6 +103,9 @@ func (t *Turn) askNow(r *Run, f *Flow, st *Step) {
 	said := t.paras
 	t.paras = nil
 	m := t.question(r, st)
+	if t.State.overtake(&m) {
+		t.edit = "" // it was to stand below what is on the screen
+	}
 	t.paras = append(said, m.Text)
 	m.Choices = t.shareRow(m.Choices)
 	t.post(Entry{Screen: true, Msg: m})

@@ -32,7 +32,7 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 	}
 	out := Outcome{State: s}
 	if ev.Alone {
-		s.disown(now)
+		s.disown(now, ev.mine)
 	}
 	if ev.Kind == Sent {
 		s.Clock = now

@@ -115,10 +115,17 @@ func (w *world) judgePerson(p *person) {
 			w.breaks("%s: event %s was confirmed and is lost", p.id, h.ID)
 		case h.Name == "note" && h.Kind == dialog.Command && counts[h.ID] == 0:
 			w.breaks("%s: event %s was confirmed and is not in the state", p.id, h.ID)
-		case !p.answered[h.ID] && !p.waived[h.ID] && h.born.After(p.unwanted) && (h.Kind != dialog.Press || life.IsZero()):
+		case !p.answered[h.ID] && !p.waived[h.ID] && !p.overtaken(h) && h.born.After(p.unwanted) && (h.Kind != dialog.Press || life.IsZero()):
 			w.breaks("%s: event %s was confirmed and never answered", p.id, h.ID)
 		}
 	}
+}
+
+// overtaken tells whether the answer to h was a question and nothing else, and the
+// same question came later: the newest copy is enough.
+func (p *person) overtaken(h *happening) bool {
+	text := p.asked[h.ID]
+	return text != "" && !p.shown[text].Before(h.born)
 }
 
 // knows tells whether the step takes the event for a repetition. s is the state

@@ -22,14 +22,16 @@ type person struct {
 	hid     bool
 	leases  map[uint64]time.Duration // until when a message belongs to its sender, in true time
 
-	excused  int             // second copies that a fault explains
-	sends    map[string]int  // by message id: calls
-	arrived  map[string]int  // by message id: copies
-	nudged   map[string]int  // by what was planned: copies
-	answered map[string]bool // events that got an answer
-	waived   map[string]bool // events that may have none
-	unwanted time.Time       // muted at least until then
-	dropped  time.Time       // the last failover that forgot something of theirs
+	excused  int                  // second copies that a fault explains
+	sends    map[string]int       // by message id: calls
+	arrived  map[string]int       // by message id: copies
+	nudged   map[string]int       // by what was planned: copies
+	answered map[string]bool      // events that got an answer
+	waived   map[string]bool      // events that may have none
+	asked    map[string]string    // events whose answer is a question alone → its text
+	shown    map[string]time.Time // questions, alone or below words → when one last arrived
+	unwanted time.Time            // muted at least until then
+	dropped  time.Time            // the last failover that forgot something of theirs
 }
 
 type happening struct {
@@ -46,7 +48,7 @@ type got struct {
 
 func newPerson(i int) *person {
 	id := dialog.PersonID(fmt.Sprint("sim:", i))
-	return &person{id: id, key: dialog.Key(id), leases: map[uint64]time.Duration{}, sends: map[string]int{}, arrived: map[string]int{}, nudged: map[string]int{}, answered: map[string]bool{}, waived: map[string]bool{}}
+	return &person{id: id, key: dialog.Key(id), leases: map[uint64]time.Duration{}, sends: map[string]int{}, arrived: map[string]int{}, nudged: map[string]int{}, answered: map[string]bool{}, waived: map[string]bool{}, asked: map[string]string{}, shown: map[string]time.Time{}}
 }
 
 // keyed is the person of a record.
@@ -201,6 +203,7 @@ func (p *person) arrive(w *world, m dialog.Message) dialog.Ref {
 	w.counts.Sends++
 	p.arrived[m.ID]++
 	p.answered[m.Hint] = true
+	p.stands(w, m)
 	if m.Nudge {
 		w.counts.Nudges++
 		p.nudged[m.Text]++
@@ -217,6 +220,22 @@ func (p *person) arrive(w *world, m dialog.Message) dialog.Ref {
 		p.screen = p.screen[1:]
 	}
 	return ref
+}
+
+// stands notes that m is the last copy of its question, or would have been: from
+// now on nobody owes an older one.
+func (p *person) stands(w *world, m dialog.Message) {
+	for text := range asks {
+		if strings.HasSuffix(m.Text, text) {
+			p.shown[text] = w.trueTime()
+		}
+	}
+}
+
+// waive notes that m may never arrive.
+func (p *person) waive(w *world, m dialog.Message) {
+	p.waived[m.Hint] = true
+	p.stands(w, m)
 }
 
 func oneLine(text string) string { return strings.ReplaceAll(text, "\n", " / ") }

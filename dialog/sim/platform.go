@@ -25,7 +25,7 @@ func (pl *platform) Send(_ context.Context, to dialog.PersonID, m dialog.Message
 	}
 	p.sends[m.ID]++
 	if p.sends[m.ID] >= 4 {
-		p.waived[m.Hint] = true // it may be given up
+		p.waive(w, m) // it may be given up
 	}
 	arrive := func(w *world) {
 		w.late(p, m, min(w.now, begun+dialog.SendTime))
@@ -56,7 +56,7 @@ func (pl *platform) Send(_ context.Context, to dialog.PersonID, m dialog.Message
 			w.note("%s sends %s to %s: %s", name, m.ID, to, oneLine(m.Text))
 			return nil
 		case x < 66:
-			p.waived[m.Hint] = true
+			p.waive(w, m)
 			return fail(dialog.Never, 0, "never")
 		case x < 76:
 			return fail(dialog.Later, time.Duration(w.rng.IntN(5))*time.Second, "later")

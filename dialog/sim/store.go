@@ -67,10 +67,14 @@ func (s *store) commit(key dialog.Key, old, next dialog.Tag, blob []byte, alarm 
 	if s.w.opts.Trace {
 		s.w.note("  %s waits: %s", key, waiting(state))
 	}
+	p := s.w.keyed(key)
 	for i := range state.Outbox {
-		if e := &state.Outbox[i]; !e.Until.IsZero() {
+		e := &state.Outbox[i]
+		if asks[e.Msg.Text] {
+			p.asked[e.Msg.Hint] = e.Msg.Text
+		}
+		if !e.Until.IsZero() {
 			r.flying = append(r.flying, e.Until)
-			p := s.w.keyed(key)
 			p.leases[e.ID] = max(p.leases[e.ID], e.Until.Sub(epoch))
 		}
 	}
