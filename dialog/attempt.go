@@ -21,8 +21,8 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 	var counts []func()
 	for i, e := range events {
 		ev := &e
-		if ev.Alone = h.Alone && !box.ours && i == 0; ev.Alone {
-			ev.mine = noted(events)
+		if ev.Alone = h.Alone && i == 0; ev.Alone {
+			ev.mine = noted(events) // nobody is at anything else
 		}
 		if fenced(rec, ev) || blob == nil && !byPerson(ev) {
 			continue // nobody is there
@@ -67,7 +67,6 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 		err = h.commit(ctx, box, rec.Tag, blob, alarm)
 	}
 	if err == nil {
-		box.ours = box.ours || changed
 		for _, count := range counts {
 			count()
 		}
@@ -99,7 +98,7 @@ func (h *Host) load(ctx context.Context, box *mailbox) (Record, error) {
 }
 
 func (h *Host) commit(ctx context.Context, box *mailbox, old Tag, blob []byte, alarm time.Time) error {
-	box.known, box.ours = nil, false
+	box.known = nil
 	next := h.Machine.tag()
 	err := h.write(ctx, "commit", func() error { return h.Store.Commit(ctx, box.key, old, next, blob, alarm) })
 	if err == nil {
@@ -111,7 +110,7 @@ func (h *Host) commit(ctx context.Context, box *mailbox, old Tag, blob []byte, a
 // erase puts a tombstone in the record's place, even if there was none: the same
 // wish may come again later, and must not reach a new life.
 func (h *Host) erase(ctx context.Context, box *mailbox, old Tag) error {
-	box.known, box.ours = nil, false
+	box.known = nil
 	next := h.Machine.tag()
 	return h.write(ctx, "delete", func() error { return h.Store.Delete(ctx, box.key, old, next) })
 }

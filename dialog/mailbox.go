@@ -27,7 +27,6 @@ type mailbox struct {
 	// The goroutine's own.
 	person PersonID // as far as known
 	known  *Record  // the record as it was last seen or committed here
-	ours   bool     // whatever is being delivered by it is delivered by this goroutine
 }
 
 // letter is an event on its way through the queue.

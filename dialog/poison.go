@@ -82,12 +82,9 @@ func (h *Host) mark(ctx context.Context, box *mailbox, ev *Event, tries int) int
 		tries = max(tries, s.Tried.Count)
 	}
 	s.Tried = Tried{Event: name, Count: tries + 1, At: now}
-	ours := box.ours
 	if err := h.commit(ctx, box, rec.Tag, s.Encode(), s.Alarm()); err != nil {
 		h.Log.Warn("a try could not be written down", "err", err)
-		return tries + 1
 	}
-	box.ours = ours // nothing was claimed by it: what is being delivered is whose it was
 	return tries + 1
 }
 

@@ -142,8 +142,8 @@ func newWorld(seed uint64, o Options) *world {
 	for i := range 1 + w.rng.IntN(4)/3 {
 		w.people = append(w.people, newPerson(i))
 	}
-	for i := range 1 + w.rng.IntN(3) {
-		w.nodes = append(w.nodes, nil)
+	w.nodes = make([]*node, 1+w.rng.IntN(3))
+	for i := range w.nodes {
 		w.boot(i)
 	}
 	return w
@@ -172,7 +172,7 @@ func (w *world) boot(i int) {
 	n := &node{name: fmt.Sprint("host ", i)}
 	w.nodes[i] = n
 	n.host = &dialog.Host{
-		Script: w.script, Store: &door{w}, StepTime: -1,
+		Script: w.script, Store: &door{w}, StepTime: -1, Alone: len(w.nodes) == 1,
 		Platforms: map[string]dialog.Platform{"sim": &platform{w}},
 		Now:       func() time.Time { return w.trueTime().Add(n.offset) },
 		Machine: dialog.Machine{
