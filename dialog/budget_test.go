@@ -180,6 +180,27 @@ func TestHerd(t *testing.T) {
 	})
 }
 
+// Processes that die sooner than anybody could tell that their predecessor is
+// dead still come to send: they find it out together.
+func TestShortLivesShareABudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		memory := dialog.NewMemoryStore(time.Now)
+		x := newPhones()
+		outbox(t, memory, someone(1), dialog.Entry{ID: 1, Msg: dialog.Message{ID: "n", Nudge: true}, After: time.Now().Add(20 * time.Second)})
+		for life := range 4 {
+			ctx, crash := context.WithCancel(t.Context())
+			h := &dialog.Host{Script: sim.Script(), Store: memory, StepTime: -1, Platforms: map[string]dialog.Platform{"test": x}, Budgets: map[string]dialog.Rate{"test": {PerSecond: 40}}}
+			h.Start(ctx)
+			go h.Run(ctx)
+			time.Sleep(10 * time.Second)
+			crash()
+			if n := len(x.of(someone(1))); life == 1 && n != 0 || life == 3 && n != 1 {
+				t.Errorf("after life %d %d nudges had come", life, n)
+			}
+		}
+	})
+}
+
 // Hosts come and go under full load, and all together never send more than the
 // budget.
 func TestBudgetIsShared(t *testing.T) {

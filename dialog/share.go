@@ -15,7 +15,9 @@ import (
 // than the whole: who wants more waits until somebody has written that they use
 // less, and who uses less does so before writing it. A host that could not write
 // for a while stops sending before the others take its part over; all of that
-// goes by each machine's even clock, never by the time of day.
+// goes by each machine's even clock, never by the time of day. How long somebody
+// has been silent stands in the record as well, so that hosts which do not live
+// long themselves find out together that one is dead.
 //
 // The bound holds as long as the store keeps what it has acknowledged. After a
 // failover that forgot some of it the parts may overlap for one beat.
@@ -40,9 +42,10 @@ type share struct {
 	seen  map[uint64]sighting
 }
 
+// sighting is a beat of another host, and since when at least there was none after it.
 type sighting struct {
-	beat uint64
-	at   time.Duration
+	beat  uint64
+	since time.Duration // by the machine's clock
 }
 
 func newShare(l *lane, name string) *share {
@@ -56,6 +59,7 @@ type aPart struct {
 	host uint64
 	beat uint64
 	part int // of wholePart
+	mute int // ms that it has been silent for at least, as others have seen
 }
 
 func (p *parts) Code(c *Coder) {
@@ -63,10 +67,11 @@ func (p *parts) Code(c *Coder) {
 		c.Uint64(&a.host)
 		c.Uint(&a.beat)
 		c.Count(&a.part)
+		c.Count(&a.mute)
 	})
 }
 
-const partsMagic = "B1"
+const partsMagic = "B2"
 
 func decodeParts(blob []byte) (p parts, err error) {
 	if len(blob) == 0 {
@@ -120,23 +125,22 @@ func (s *share) beat(ctx context.Context) (content bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	now := h.Machine.Clock()
 	others, n, beat := 0, 1, uint64(0)
-	p.list = slices.DeleteFunc(p.list, func(a aPart) bool {
+	var alive []aPart
+	for _, a := range p.list {
 		if a.host == s.id {
 			beat = a.beat
-			return true
+			continue
 		}
-		was, known := s.seen[a.host]
-		if !known || was.beat != a.beat {
-			was = sighting{a.beat, begun}
-			s.seen[a.host] = was
+		silence := s.silence(a, now)
+		if silence >= deadTime {
+			continue
 		}
-		if begun-was.at >= deadTime {
-			return true
-		}
+		a.mute = int(silence / time.Millisecond)
+		alive = append(alive, a)
 		others, n = others+a.part, n+1
-		return false
-	})
+	}
 	if beat == 0 { // we are not in it, or not any more
 		s.use(0)
 	}
@@ -145,13 +149,24 @@ func (s *share) beat(ctx context.Context) (content bool, err error) {
 	if mine < s.mine {
 		s.use(mine)
 	}
-	p.list = append(p.list, aPart{s.id, beat + 1, mine})
+	p.list = append(alive, aPart{host: s.id, beat: beat + 1, part: mine})
 	if err := h.Store.Commit(ctx, s.key, rec.Tag, h.Machine.tag(), Encode([]byte(partsMagic), &p), time.Time{}); err != nil {
 		return false, fmt.Errorf("budget: %w", err)
 	}
 	s.until = begun + validTime
 	s.use(mine)
 	return mine == want, nil
+}
+
+// silence is how long another host has written nothing, at least: as long as the
+// record says, which was so when it was read, or as we have watched it.
+func (s *share) silence(a aPart, now time.Duration) time.Duration {
+	since := now - time.Duration(a.mute)*time.Millisecond
+	if was, known := s.seen[a.host]; known && was.beat == a.beat {
+		since = min(since, was.since)
+	}
+	s.seen[a.host] = sighting{a.beat, since}
+	return now - since
 }
 
 // leave gives the part back.
