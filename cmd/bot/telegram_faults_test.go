@@ -1,5 +1,3 @@
-//go:build open
-
 package main
 
 import (

@@ -1,5 +1,3 @@
-//go:build open
-
 package main
 
 import (
@@ -213,7 +211,8 @@ func (e *evening) plan(when string) {
 	e.type_("/start", "18 or older")
 	e.press("Yes, I am", "Is it all right if I keep that?")
 	e.press("Yes, that's fine", "which city")
-	e.type_(fmt.Sprintf("12:%02d", time.Now().UTC().Minute()), "shares your clock|Where would you like to begin?")
+	e.who.Type(fmt.Sprintf("12:%02d", time.Now().UTC().Minute())) // no secret: the log tells the time as well
+	e.see("shares your clock|Where would you like to begin?")
 	if screen := e.who.Screen(); strings.Contains(screen.Plain, "shares your clock") {
 		e.press(screen.Labels()[0], "Where would you like to begin?")
 	}
