@@ -3,10 +3,7 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -16,6 +13,7 @@ import (
 
 // Whatever the network and Telegram do, each answer is taken once and shown.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]func(s *telegramtest.Server, r *rater){
 		"many limited": func(s *telegramtest.Server, r *rater) {
 			s.FailOn("send edit answerCallback", 6, telegramtest.Limited, 1)
@@ -68,7 +66,7 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := newMishap(t, false)
+			m := newMishap(t, setting{})
 			m.start()
 			r := m.newRater(3)
 			r.begin(questions[0])
@@ -83,12 +81,10 @@ func TestFaults(t *testing.T) {
 // when the other is gone.
 func TestSecondPoller(t *testing.T) {
 	t.Parallel()
-	m := newMishap(t, true)
+	m := newMishap(t, setting{redis: true, replicas: 2})
 	m.start()
 	r := m.newRater(5)
 	r.begin(questions[0])
-	first := m.bot
-	m.start()
 	begun, calls := time.Now(), len(m.server.Calls("getUpdates"))
 	for range 6 {
 		r.burst(2)
@@ -98,8 +94,7 @@ func TestSecondPoller(t *testing.T) {
 	if per := float64(calls) / time.Since(begun).Seconds(); per > 8 {
 		t.Errorf("two programs ask %.0f times a second", per)
 	}
-	must(t, first.Process.Kill())
-	_ = first.Wait()
+	m.kill(0)
 	r.burst(4)
 	r.done(questions[1])
 	if !strings.Contains(m.logs.String(), "another program uses the same token") {
@@ -110,6 +105,7 @@ func TestSecondPoller(t *testing.T) {
 
 // What can not work ends at once, with code 1 and a hint.
 func TestCanNotStart(t *testing.T) {
+	t.Parallel()
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
 	for name, c := range map[string]struct {
@@ -122,11 +118,11 @@ func TestCanNotStart(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := newMishap(t, false)
+			m := newMishap(t, setting{})
 			if c.revoked {
 				m.server.Revoke()
 			}
-			m.bot = startBot(t, m.logs, append(m.env, c.env), m.args...)
+			m.bots[0] = startBot(t, m.logs, append(m.env, c.env), m.args[0]...)
 			if code, _ := m.stop(); code != 1 {
 				t.Errorf("exit code %d", code)
 			}
@@ -140,7 +136,7 @@ func TestCanNotStart(t *testing.T) {
 // A token that is revoked while the bot runs ends it with the same hint.
 func TestRevoked(t *testing.T) {
 	t.Parallel()
-	m := newMishap(t, false)
+	m := newMishap(t, setting{})
 	m.start()
 	m.server.Revoke()
 	m.server.Offline(true) // the question that hangs ends
@@ -150,57 +146,32 @@ func TestRevoked(t *testing.T) {
 	}
 }
 
-// slowly puts a proxy before the server that holds what is put into chats while
-// held, and tells how many calls it holds.
-func (m *mishap) slowly() (held *atomic.Bool, holds *atomic.Int64) {
-	held, holds = new(atomic.Bool), new(atomic.Int64)
-	to, err := url.Parse(m.server.URL())
-	must(m.t, err)
-	proxy := httputil.NewSingleHostReverseProxy(to)
-	proxy.ErrorHandler = func(http.ResponseWriter, *http.Request, error) {}
-	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		method := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
-		if strings.HasPrefix(method, "sendM") || strings.HasPrefix(method, "edit") {
-			holds.Add(1)
-			for held.Load() && r.Context().Err() == nil {
-				time.Sleep(2 * time.Millisecond)
-			}
-			holds.Add(-1)
-		}
-		proxy.ServeHTTP(w, r)
-	}))
-	m.t.Cleanup(front.Close)
-	m.env = append(m.env, "TELEGRAM_API_URL="+front.URL)
-	return held, holds
-}
-
 // Asked to stop, the bot answers what it has taken and ends with 0; what it has
 // not taken waits for the next.
 func TestStopDrains(t *testing.T) {
 	t.Parallel()
-	m := newMishap(t, false)
-	held, holds := m.slowly()
+	m := newMishap(t, setting{})
+	g := m.slowly()
 	m.start()
 	r := m.newRater(9)
 	r.begin(questions[0])
-	held.Store(true)
+	g.shut.Store(true)
 	must(t, r.who.Tap(r.data[r.items[0]]))
 	r.rate[r.items[0]]++
-	if !m.server.Wait(func() bool { return holds.Load() > 0 }) {
+	if !m.server.Wait(func() bool { return g.holds.Load() > 0 }) {
 		t.Fatal("nothing is being answered")
 	}
-	must(t, m.bot.Process.Signal(syscall.SIGTERM))
+	must(t, m.bots[0].Process.Signal(syscall.SIGTERM))
 	time.Sleep(300 * time.Millisecond)
-	held.Store(false)
+	g.shut.Store(false)
 	if code, took := m.stop(); code != 0 || took > 5*time.Second {
 		t.Errorf("exit code %d after %v", code, took)
 	}
-	put := func() int { return len(m.server.Calls("sendMessage")) + len(m.server.Calls("editMessageText")) }
 	r.settled() // nobody runs: it was answered on the way out
-	before := put()
+	before := m.put()
 	m.start()
 	time.Sleep(2 * time.Second) // what is in doubt comes again after a second
-	if put() != before {
+	if m.put() != before {
 		t.Error("after a good end something was sent again")
 	}
 	r.burst(5)
@@ -211,21 +182,21 @@ func TestStopDrains(t *testing.T) {
 // A second signal does not wait for a send that hangs; nothing is lost by it.
 func TestSecondSignalStopsAtOnce(t *testing.T) {
 	t.Parallel()
-	m := newMishap(t, false)
-	held, holds := m.slowly()
+	m := newMishap(t, setting{})
+	g := m.slowly()
 	m.start()
 	r := m.newRater(11)
 	r.begin(questions[0])
-	held.Store(true)
+	g.shut.Store(true)
 	r.burst(5)
-	if !m.server.Wait(func() bool { return holds.Load() > 0 }) {
+	if !m.server.Wait(func() bool { return g.holds.Load() > 0 }) {
 		t.Fatal("nothing is being answered")
 	}
 	code, took := m.stop(syscall.SIGTERM, syscall.SIGTERM)
 	if code != 1 || took > 3*time.Second {
 		t.Errorf("exit code %d after %v", code, took)
 	}
-	held.Store(false)
+	g.shut.Store(false)
 	m.start()
 	r.burst(3)
 	r.done(questions[1])

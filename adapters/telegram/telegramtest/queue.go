@@ -22,6 +22,7 @@ type queue struct {
 	poller  context.CancelCauseFunc // of the call that waits
 	asked   int64                   // the last offset
 	askedAt time.Time
+	brought int64
 	twice   bool
 	held    []queued // by Hold
 	hold    bool
@@ -123,6 +124,13 @@ func (s *Server) Unconfirmed() int {
 	return len(s.waiting) + len(s.held)
 }
 
+// Brought is how many updates were handed to the bot so far, each time counted.
+func (s *Server) Brought() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.brought
+}
+
 var errOther = &refusal{Code: 409, Text: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"}
 
 // getUpdates is long polling: what lies before offset is confirmed by asking.
@@ -173,6 +181,7 @@ func (s *Server) getUpdates(ctx context.Context, p map[string]string) (any, *ref
 		more := s.more
 		s.mu.Unlock()
 		if len(out) > 0 {
+			s.set(func() { s.brought += int64(len(out)) })
 			return out, nil
 		}
 		select {
@@ -267,6 +276,7 @@ func (s *Server) bring(h *hook, q queued) {
 		if err != nil {
 			return
 		}
+		s.set(func() { s.brought++ })
 		req.Header.Set("Content-Type", "application/json")
 		req.Header.Set("X-Telegram-Bot-Api-Secret-Token", h.secret)
 		resp, err := h.client.Do(req)

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"afterglow/adapters/telegram/telegramtest"
+)
+
+// The bot dies again and again between receiving, committing, sending, noting and
+// confirming, and the person goes on tapping. No answer is lost, none is taken
+// twice.
+func TestKilled(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		setting
+		questions, kills int // at each of them
+	}{
+		"polling, embedded store":         {setting{}, 5, 6},
+		"polling, Redis":                  {setting{redis: true}, 1, 6},
+		"webhook, embedded store":         {setting{webhook: true}, 5, 7},
+		"webhook, two replicas and Redis": {setting{redis: true, webhook: true, replicas: 2}, 1, 7},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMishap(t, c.setting)
+			g := m.slowly()
+			m.start()
+			r := m.newRater(17)
+			told := map[string]int{}
+			for i, title := range questions[:c.questions] {
+				r.begin(title)
+				for k := range c.kills {
+					moment := moments[(i+k)%len(moments)]
+					if moment.webhook && m.front == nil {
+						moment = moments[0]
+					}
+					told[moment.name]++
+					moment.die(r, m, g)
+					m.start()
+				}
+				r.burst(2)
+				r.done(questions[i+1])
+			}
+			r.finish(c.questions)
+			m.check(r.evening)
+			t.Logf("%d kills (%v), %d taps, %d words of one's own: each taken once", c.kills*c.questions, told, r.taps, r.words)
+		})
+	}
+}
+
+// moments are when the bot dies.
+var moments = []struct {
+	name    string
+	webhook bool // only there it can be had
+	die     func(r *rater, m *mishap, g *gate)
+}{
+	{name: "anywhere", die: func(r *rater, m *mishap, _ *gate) {
+		r.burst(6)
+		time.Sleep(time.Duration(r.random.IntN(120)) * time.Millisecond)
+		m.killSome(r.random)
+	}},
+	{name: "between receipt and commit", die: func(r *rater, m *mishap, _ *gate) {
+		if m.store != nil { // which is sure if the store hangs
+			m.store.Pause(m.t)
+			defer m.store.Resume(m.t)
+		}
+		brought := m.server.Brought()
+		r.burst(4)
+		m.await(func() bool { return m.server.Brought() > brought })
+		time.Sleep(time.Duration(r.random.IntN(3000)) * time.Microsecond)
+		m.kill()
+	}},
+	{name: "between commit and send", die: func(r *rater, m *mishap, g *gate) {
+		g.shut.Store(true)
+		r.burst(4)
+		m.await(func() bool { return g.holds.Load() > 0 })
+		m.kill()
+		g.shut.Store(false)
+	}},
+	{name: "while sending", die: func(r *rater, m *mishap, _ *gate) {
+		m.server.Fail(1, telegramtest.Slow) // it arrives when the bot is dead
+		r.burst(4)
+		time.Sleep(time.Duration(150+r.random.IntN(400)) * time.Millisecond)
+		m.killSome(r.random)
+	}},
+	{name: "between send and note", die: func(r *rater, m *mishap, _ *gate) {
+		put := m.put()
+		r.burst(4)
+		m.await(func() bool { return m.put() > put })
+		m.killSome(r.random)
+	}},
+	{name: "in doubt", die: func(r *rater, m *mishap, _ *gate) {
+		put := m.put()
+		m.server.Fail(1, telegramtest.Lost)
+		r.burst(4)
+		m.await(func() bool { return m.put() > put })
+		m.kill()
+	}},
+	{name: "between commit and confirmation", webhook: true, die: func(r *rater, m *mishap, _ *gate) {
+		lost := m.front.lost.Load()
+		m.front.lose.Store(true)
+		r.burst(4)
+		m.await(func() bool { return m.front.lost.Load() > lost })
+		m.kill()
+		m.front.lose.Store(false)
+	}},
+}
+
+// killSome kills all replicas or one of them.
+func (m *mishap) killSome(random *rand.Rand) {
+	m.t.Helper()
+	if n := random.IntN(len(m.bots) + 1); n < len(m.bots) {
+		m.kill(n)
+		return
+	}
+	m.kill()
+}
+
+// put is how many calls have put something into a chat.
+func (m *mishap) put() int {
+	return len(m.server.Calls("sendMessage")) + len(m.server.Calls("editMessageText"))
+}
+
+// await is patient enough for what a dead process has left to come free.
+func (m *mishap) await(ok func() bool) {
+	m.t.Helper()
+	if !m.server.Wait(ok) && !m.server.Wait(ok) {
+		m.t.Fatal("what was waited for does not happen")
+	}
+}
+
+// The bot dies while it writes to people of itself. Nobody gets a nudge twice;
+// one that was on its way when it died may be dropped, since nobody can know.
+func TestKilledAtNudges(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		setting
+		kills int
+	}{
+		"polling, embedded store":         {setting{}, 4},
+		"polling, Redis":                  {setting{redis: true}, 3},
+		"webhook, embedded store":         {setting{webhook: true}, 4},
+		"webhook, two replicas and Redis": {setting{redis: true, webhook: true, replicas: 2}, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMishap(t, c.setting)
+			m.start()
+			const people = 10
+			var all []*evening
+			for i := range people {
+				e := &evening{t: t, server: m.server, who: m.server.Person("en")}
+				e.plan(fmt.Sprintf("in %d hours", 2+i/2)) // two at a time
+				all = append(all, e)
+			}
+			random := rand.New(rand.NewPCG(23, 1))
+			for i := range c.kills {
+				// Of two replicas one dies first, and later the other. Those that run side
+				// by side have begun together: their clocks run fast.
+				one := len(m.bots) == 2 && i%2 == 0 && i > 0
+				if one {
+					m.kill(i / 2 % 2)
+				} else {
+					m.kill()
+					m.start("--warp", "3600")
+				}
+				if i%2 == 1 {
+					m.server.Fail(1, telegramtest.Lost)
+				}
+				_, before := nudges(all)
+				m.server.Wait(func() bool { _, n := nudges(all); return n > before || n == people-1 })
+				time.Sleep(time.Duration(random.IntN(4)) * time.Millisecond)
+			}
+			m.kill()
+			m.start("--warp", "3600")
+			// What somebody dead was sending is another's after the lease.
+			time.Sleep(17 * time.Second)
+			least := people - 2*(c.kills+1)
+			for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+				if _, sum := nudges(all); sum >= least {
+					break
+				}
+			}
+			counts, sum := nudges(all)
+			for _, n := range counts {
+				if n > 1 {
+					t.Errorf("somebody got %d nudges for one", n)
+				}
+			}
+			if sum < least {
+				t.Errorf("only %d of %d nudges came: %d kills can not have cost more", sum, people, c.kills+1)
+			}
+			m.check(all[0])
+			t.Logf("%d kills, %d nudges planned, %d came, none twice", c.kills+1, people, sum)
+		})
+	}
+}
+
+// nudges counts those that each of them got.
+func nudges(all []*evening) (counts []int, sum int) {
+	for _, e := range all {
+		n := 0
+		for _, msg := range e.who.Messages() {
+			if len(msg.Buttons) > 0 && msg.Buttons[0][0].Label == "Open" {
+				n++
+			}
+		}
+		counts, sum = append(counts, n), sum+n
+	}
+	return counts, sum
+}
+
+// plan has a nudge at a time that lies before the night: for the person it is noon.
+func (e *evening) plan(when string) {
+	e.t.Helper()
+	e.type_("/start", "18 or older")
+	e.press("Yes, I am", "Is it all right if I keep that?")
+	e.press("Yes, that's fine", "which city")
+	e.who.Type(fmt.Sprintf("12:%02d", time.Now().UTC().Minute())) // no secret: the log tells the time as well
+	e.see("shares your clock|Where would you like to begin?")
+	if screen := e.who.Screen(); strings.Contains(screen.Plain, "shares your clock") {
+		e.press(screen.Labels()[0], "Where would you like to begin?")
+	}
+	e.type_("/after", "Just now")
+	e.press("Just now", "Someone new")
+	e.press("A steady partner", "Yes, show me")
+	e.press("Not now", "check in with you")
+	e.type_(when, "second time")
+	e.press("Once is enough", "At most")
+	e.press("That's fine", "getting to know each other")
+}
