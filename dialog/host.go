@@ -155,8 +155,9 @@ func (h *Host) Settle(person PersonID) {
 
 // Drain takes nothing more and waits until everything that was taken is
 // answered, or ctx ends; then whatever is still being sent is cut off (and in
-// doubt, as after a crash), and Drain returns within about a second. After it
-// the store is called with contexts that have ended, or not at all.
+// doubt, as after a crash), and Drain returns within about a second. It returns
+// an error if anything may have been cut off, by Start's ctx too. After it the
+// store is called with contexts that have ended, or not at all.
 func (h *Host) Drain(ctx context.Context) error {
 	defer h.halt()
 	defer h.cut()
@@ -164,6 +165,9 @@ func (h *Host) Drain(ctx context.Context) error {
 	select {
 	case <-idle:
 		h.leave()
+		if err := h.sends.Err(); err != nil { // nothing is left to do, since it was cut off before
+			return fmt.Errorf("drain: cut off: %w", err)
+		}
 		return nil
 	case <-ctx.Done():
 	}

@@ -349,6 +349,19 @@ func TestDrainCutOff(t *testing.T) {
 	}
 }
 
+// What Start's context has cut off is not answered, even if nothing is left to do.
+func TestDrainOfWhatWasCutOff(t *testing.T) {
+	life, end := context.WithCancel(t.Context())
+	h := &dialog.Host{Script: sim.Script(), Store: dialog.NewMemoryStore(time.Now), Platforms: map[string]dialog.Platform{"test": hung{}}}
+	h.Start(life)
+	insist(t, h, noteEvent(someone(1), 0))
+	end()
+	h.Settle(someone(1))
+	if err := h.Drain(t.Context()); !errors.Is(err, context.Canceled) {
+		t.Errorf("a drain after the end: %v", err)
+	}
+}
+
 // deaf is a store that takes no commits for a while.
 type deaf struct {
 	dialog.Store

@@ -3,6 +3,7 @@ package dialog
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -95,11 +96,9 @@ func (s *State) post(e Entry, now time.Time) {
 	if e.After.IsZero() {
 		e.After = now
 	}
-	if e.Msg.Edit != "" { // an edit that nobody is trying is overtaken by a newer one
-		s.Outbox = slices.DeleteFunc(s.Outbox, func(old Entry) bool {
-			return old.Msg.Edit == e.Msg.Edit && old.Until.IsZero()
-		})
-	}
+	s.Outbox = slices.DeleteFunc(s.Outbox, func(old Entry) bool { // nobody is trying it, and the new one takes its place
+		return e.renews(&old) || e.Msg.Edit != "" && old.Msg.Edit == e.Msg.Edit && old.Until.IsZero()
+	})
 	s.Outbox = append(s.Outbox, e)
 	for len(s.Outbox) > maxOutbox {
 		i := slices.IndexFunc(s.Outbox, func(e Entry) bool { return e.Msg.Nudge })
@@ -107,16 +106,16 @@ func (s *State) post(e Entry, now time.Time) {
 	}
 }
 
-// overtake drops what shows the question of m and nothing else, and waits: m
-// shows it as it is now. It tells whether any of it was a message of its own.
-func (s *State) overtake(m *Message) (below bool) {
-	s.Outbox = slices.DeleteFunc(s.Outbox, func(e Entry) bool {
-		old := &e.Msg
-		gone := e.Screen && !old.Nudge && e.Until.IsZero() && old.Text == m.Text && sameQuestion(old, m)
-		below = below || gone && old.Edit == ""
-		return gone
-	})
-	return below
+// renews tells whether e asks what old asked, as it is now, and says all that
+// old said: once e is on its way nobody misses old.
+func (e *Entry) renews(old *Entry) bool {
+	return e.Screen && old.Screen && !old.Msg.Nudge && old.Until.IsZero() &&
+		strings.HasSuffix(e.Msg.Text, old.Msg.Text) && sameQuestion(&e.Msg, &old.Msg)
+}
+
+// renewed tells whether a newer entry waits that renews this one.
+func (s *State) renewed(i int) bool {
+	return slices.ContainsFunc(s.Outbox[i+1:], func(e Entry) bool { return e.renews(&s.Outbox[i]) })
 }
 
 // idle tells that it is a nudge nobody is sending: it holds up nothing behind it.
@@ -142,7 +141,7 @@ func (s *State) claim(now time.Time, lease time.Duration) []Entry {
 				continue
 			}
 		}
-		if e.stale(now) {
+		if e.stale(now) || s.renewed(i) {
 			s.Outbox = slices.Delete(s.Outbox, i, i+1)
 			continue
 		}

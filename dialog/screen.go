@@ -103,9 +103,6 @@ func (t *Turn) askNow(r *Run, f *Flow, st *Step) {
 	said := t.paras
 	t.paras = nil
 	m := t.question(r, st)
-	if t.State.overtake(&m) {
-		t.edit = "" // it was to stand below what is on the screen
-	}
 	t.paras = append(said, m.Text)
 	m.Choices = t.shareRow(m.Choices)
 	t.post(Entry{Screen: true, Msg: m})

@@ -192,7 +192,7 @@ func TestKilledAtNudges(t *testing.T) {
 				t.Errorf("only %d of %d nudges came: %d kills can not have cost more", sum, len(all), c.kills)
 			}
 			m.check(all[0])
-			t.Logf("%d kills, %d nudges planned, %d came, none twice", c.kills, len(all), sum)
+			t.Logf("%d kills, %d nudges planned, %d came", c.kills, len(all), sum)
 		})
 	}
 }

@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"afterglow/dialog"
@@ -57,8 +59,8 @@ func (w *world) judge() {
 func (w *world) judgePerson(p *person) {
 	r := w.store.find(p.key)
 	copies := 0
-	for id, n := range p.arrived {
-		if n > 1 {
+	for _, id := range slices.Sorted(maps.Keys(p.arrived)) {
+		if n := p.arrived[id]; n > 1 {
 			copies += n - 1
 			w.note("%s has %d copies of %s", p.id, n, id)
 		}
@@ -67,8 +69,8 @@ func (w *world) judgePerson(p *person) {
 	if copies > p.excused {
 		w.breaks("%s has %d second copies, and faults explain %d", p.id, copies, p.excused)
 	}
-	for what, n := range p.nudged {
-		if n > 1 && p.dropped.IsZero() {
+	for _, what := range slices.Sorted(maps.Keys(p.nudged)) {
+		if n := p.nudged[what]; n > 1 && p.dropped.IsZero() {
 			w.breaks("%s was nudged %d times by %s", p.id, n, what)
 		}
 	}
@@ -115,17 +117,22 @@ func (w *world) judgePerson(p *person) {
 			w.breaks("%s: event %s was confirmed and is lost", p.id, h.ID)
 		case h.Name == "note" && h.Kind == dialog.Command && counts[h.ID] == 0:
 			w.breaks("%s: event %s was confirmed and is not in the state", p.id, h.ID)
-		case !p.answered[h.ID] && !p.waived[h.ID] && !p.overtaken(h) && h.born.After(p.unwanted) && (h.Kind != dialog.Press || life.IsZero()):
+		case !p.answered[h.ID] && !p.waived[h.ID] && !p.renewed(h) && h.born.After(p.unwanted) && (h.Kind != dialog.Press || life.IsZero()):
 			w.breaks("%s: event %s was confirmed and never answered", p.id, h.ID)
 		}
 	}
 }
 
-// overtaken tells whether the answer to h was a question and nothing else, and the
-// same question came later: the newest copy is enough.
-func (p *person) overtaken(h *happening) bool {
-	text := p.asked[h.ID]
-	return text != "" && !p.shown[text].Before(h.born)
+// renewed tells whether the answer to h was a question, and came later with all
+// that it said: the newest copy is enough.
+func (p *person) renewed(h *happening) bool {
+	text, ok := p.asked[h.ID]
+	for later, at := range p.shown {
+		if ok && strings.HasSuffix(later, text) && !at.Before(h.born) {
+			return true
+		}
+	}
+	return false
 }
 
 // knows tells whether the step takes the event for a repetition. s is the state

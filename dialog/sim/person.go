@@ -28,8 +28,8 @@ type person struct {
 	nudged   map[string]int       // by what was planned: copies
 	answered map[string]bool      // events that got an answer
 	waived   map[string]bool      // events that may have none
-	asked    map[string]string    // events whose answer is a question alone → its text
-	shown    map[string]time.Time // questions, alone or below words → when one last arrived
+	asked    map[string]string    // events whose answer holds a question → its text
+	shown    map[string]time.Time // texts → when one last arrived
 	unwanted time.Time            // muted at least until then
 	dropped  time.Time            // the last failover that forgot something of theirs
 }
@@ -223,14 +223,8 @@ func (p *person) arrive(w *world, m dialog.Message) dialog.Ref {
 }
 
 // stands notes that m is the last copy of its question, or would have been: from
-// now on nobody owes an older one.
-func (p *person) stands(w *world, m dialog.Message) {
-	for text := range asks {
-		if strings.HasSuffix(m.Text, text) {
-			p.shown[text] = w.trueTime()
-		}
-	}
-}
+// now on nobody owes an older one that says no more.
+func (p *person) stands(w *world, m dialog.Message) { p.shown[m.Text] = w.trueTime() }
 
 // waive notes that m may never arrive.
 func (p *person) waive(w *world, m dialog.Message) {

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"strings"
 	"time"
 
 	"afterglow/dialog"
@@ -21,17 +20,6 @@ const (
 	ledgerPart = 1
 	lastWords  = "All is forgotten."
 )
-
-// asks are the texts of all questions.
-var asks = func() map[string]bool {
-	all := map[string]bool{}
-	for key, list := range theScript.Words["en"] {
-		if strings.HasSuffix(key, ".ask") {
-			all[list[0]] = true
-		}
-	}
-	return all
-}()
 
 // ledger lists the events that were applied.
 type ledger struct{ ids []string }

@@ -70,15 +70,20 @@ func (s *store) commit(key dialog.Key, old, next dialog.Tag, blob []byte, alarm 
 	p := s.w.keyed(key)
 	for i := range state.Outbox {
 		e := &state.Outbox[i]
-		if asks[e.Msg.Text] {
-			p.asked[e.Msg.Hint] = e.Msg.Text
-		}
 		if !e.Until.IsZero() {
 			r.flying = append(r.flying, e.Until)
 			p.leases[e.ID] = max(p.leases[e.ID], e.Until.Sub(epoch))
 		}
 	}
-	return s.replace(key, old, r)
+	if err := s.replace(key, old, r); err != nil {
+		return err
+	}
+	for i := range state.Outbox {
+		if e := &state.Outbox[i]; e.Screen {
+			p.asked[e.Msg.Hint] = e.Msg.Text
+		}
+	}
+	return nil
 }
 
 const fullOutbox = 20
