@@ -108,6 +108,10 @@ func TestNewestQuestionStands(t *testing.T) {
 	fail(one(do(tap("hat")), "1", " hat"))
 	fail(one(do(dialog.Event{ID: "own", Kind: dialog.Text, Text: "zebra"}), "", " hat zebra"))
 	e := one(do(tap("map")), "", " hat map zebra") // below what was typed
+	if again := do(tap("rope")); len(again) != 0 {
+		t.Fatalf("something overtakes what is being sent: %v", again)
+	}
+	e = one(do(dialog.Event{Kind: dialog.Sent, Receipt: &dialog.Receipt{Entry: e.ID, Try: e.Tries}}), "", " hat map rope zebra")
 	if s, err := dialog.DecodeState(k.blob); err != nil || len(s.Outbox) != 1 || s.Outbox[0].ID != e.ID {
 		t.Errorf("waiting: %v, %v", s, err)
 	}

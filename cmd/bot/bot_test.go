@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -157,15 +159,25 @@ func newKeys(t testing.TB) string {
 	return string(text)
 }
 
+// freeAddr is an address that nobody listens at, and nobody will but who asked for
+// it: below the ports that systems hand out for connections, and not given twice.
 func freeAddr(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		addr := fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(12000))
+		if _, given := givenAddrs.LoadOrStore(addr, true); given {
+			continue
+		}
+		if l, err := net.Listen("tcp", addr); err == nil {
+			l.Close()
+			return addr
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no address is free")
+	return ""
 }
+
+var givenAddrs sync.Map
 
 // inTurn is a proxy before replicas, each of which gets every other request.
 func inTurn(t *testing.T, backs []string) string {
