@@ -146,3 +146,29 @@ func TestWordsOutliveTheirQuestion(t *testing.T) {
 		t.Errorf("waiting: %+v", s.Outbox)
 	}
 }
+
+// An answer that a platform waits for in its very place is kept for that place.
+func TestAwaitedAnswerIsKept(t *testing.T) {
+	k := begin(t, trip(t))
+	k.type_("2")
+	k.type_("1")
+	do := func(ev dialog.Event) []dialog.Entry {
+		t.Helper()
+		next, out, err := k.s.Apply(k.blob, "test:p", 1, ev, k.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.blob = next
+		return out.Deliver
+	}
+	first := do(dialog.Event{ID: "a", Kind: dialog.Text, Text: "zebra", Hint: "thinking"})[0]
+	do(dialog.Event{Kind: dialog.Sent, Receipt: &dialog.Receipt{Entry: first.ID, Try: first.Tries}})
+	do(dialog.Event{ID: "b", Kind: dialog.Text, Text: "trombone"})
+	s, err := dialog.DecodeState(k.blob)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Outbox) != 2 || s.Outbox[0].ID != first.ID {
+		t.Errorf("waiting: %+v", s.Outbox)
+	}
+}

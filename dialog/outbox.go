@@ -107,9 +107,11 @@ func (s *State) post(e Entry, now time.Time) {
 }
 
 // renews tells whether e asks what old asked, as it is now, and says all that
-// old said: once e is on its way nobody misses old.
+// old said: once e is on its way nobody misses old, unless the platform waits for
+// a message in that very place.
 func (e *Entry) renews(old *Entry) bool {
-	return e.Screen && old.Screen && !old.Msg.Nudge && old.Until.IsZero() &&
+	awaited := old.Msg.Hint != "" && old.Msg.Edit == ""
+	return e.Screen && old.Screen && !old.Msg.Nudge && !awaited && old.Until.IsZero() &&
 		strings.HasSuffix(e.Msg.Text, old.Msg.Text) && sameQuestion(&e.Msg, &old.Msg)
 }
 
