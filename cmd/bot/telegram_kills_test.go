@@ -128,8 +128,10 @@ func (m *mishap) put() int {
 // await is patient enough for what a dead process has left to come free.
 func (m *mishap) await(ok func() bool) {
 	m.t.Helper()
-	if !m.server.Wait(ok) && !m.server.Wait(ok) {
-		m.t.Fatal("what was waited for does not happen")
+	for end := time.Now().Add(patience); !m.server.Wait(ok); {
+		if time.Now().After(end) {
+			m.t.Fatal("what was waited for does not happen")
+		}
 	}
 }
 
