@@ -10,7 +10,7 @@ import (
 // deliver does what is left of a turn and returns what became of it, to be
 // noted. Messages go out in order; what follows a failure waits for its turn.
 func (h *Host) deliver(box *mailbox, out outcome) (notes []Event) {
-	name, _, _ := strings.Cut(string(box.person), ":")
+	name := platformOf(box.person)
 	if out.last {
 		h.say(name, box.person, out)
 	}
@@ -36,6 +36,12 @@ func (h *Host) deliver(box *mailbox, out outcome) (notes []Event) {
 		notes = append(notes, Event{Kind: Sent, Person: box.person, Receipt: &r})
 	}
 	return notes
+}
+
+// platformOf is the part of a person's id before the colon.
+func platformOf(p PersonID) string {
+	name, _, _ := strings.Cut(string(p), ":")
+	return name
 }
 
 // send hands one message over before the machine's clock shows last.

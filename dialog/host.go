@@ -18,16 +18,17 @@ type Host struct {
 	Store     Store
 	Platforms map[string]Platform // by the part of a PersonID before the colon
 
-	Now      func() time.Time   // nil: time.Now
-	KeyOf    func(PersonID) Key // nil: the id itself
-	Log      *slog.Logger       // nil: silence; never sees words, names or ids
-	Queue    int                // events waiting for one person; 0: 32
-	Poll     time.Duration      // how often to look for what is due; 0: 1 s
-	Alone    bool               // no other process uses the store: what a dead one was sending is nobody's
-	Seed     func() uint64      // where a new person's chance comes from; nil: the system's
-	StepTime time.Duration      // what takes longer in one step is a defect; 0: 5 s; negative: nobody watches
-	Budgets  map[string]Rate    // how fast each platform may be sent to, by all hosts together; none: as fast as it goes
-	Machine  Machine            // the zero Machine is the real one
+	Now      func() time.Time         // nil: time.Now
+	KeyOf    func(PersonID) Key       // nil: the id itself
+	Log      *slog.Logger             // nil: silence; never sees words, names or ids
+	Queue    int                      // events waiting for one person; 0: 32
+	Poll     time.Duration            // how often to look for what is due; 0: 1 s
+	Alone    bool                     // no other process uses the store: what a dead one was sending is nobody's
+	Seed     func() uint64            // where a new person's chance comes from; nil: the system's
+	StepTime time.Duration            // what takes longer in one step is a defect; 0: 5 s; negative: nobody watches
+	Budgets  map[string]Rate          // how fast each platform may be sent to, by all hosts together; none: as fast as it goes
+	Linger   map[string]time.Duration // by platform: how long a delivered edit may wait to be noted together with what comes next; not where other hosts get the person's events too
+	Machine  Machine                  // the zero Machine is the real one
 	Stats    Stats
 
 	boxes  mailboxes

@@ -79,6 +79,9 @@ func (p *phones) Send(ctx context.Context, to dialog.PersonID, m dialog.Message)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.got[to] = append(p.got[to], m)
+	if m.Edit != "" {
+		return m.Edit, nil
+	}
 	return dialog.Ref(fmt.Sprint(len(p.got[to]))), nil
 }
 

@@ -3,6 +3,7 @@ package dialog
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // mailboxes gives every person one queue and, while there is something in it,
@@ -23,6 +24,7 @@ type mailbox struct {
 	key    Key
 	queue  []letter      // guarded by mailboxes.mu
 	closed chan struct{} // closed when the goroutine ends
+	rouse  func()        // guarded by mailboxes.mu; ends the goroutine's rest; nil: it does not rest
 
 	// The goroutine's own.
 	person PersonID // as far as known
@@ -57,6 +59,9 @@ func (m *mailboxes) put(key Key, l letter) error {
 			return ErrBusy
 		}
 		box.queue = append(box.queue, l)
+		if box.rouse != nil {
+			box.rouse()
+		}
 		return nil
 	}
 	box = &mailbox{key: key, queue: []letter{l}, closed: make(chan struct{})}
@@ -87,6 +92,23 @@ func (m *mailboxes) take(box *mailbox, stay bool) (l letter, ok bool) {
 	return letter{}, false
 }
 
+// rest returns when a letter waits, when the mailboxes are to stop, or after d.
+func (m *mailboxes) rest(ctx context.Context, box *mailbox, d time.Duration, sleep func(context.Context, time.Duration) error) {
+	ctx, rouse := context.WithCancel(ctx)
+	defer rouse()
+	m.mu.Lock()
+	if len(box.queue) > 0 || m.idle != nil {
+		m.mu.Unlock()
+		return
+	}
+	box.rouse = rouse
+	m.mu.Unlock()
+	_ = sleep(ctx, d)
+	m.mu.Lock()
+	box.rouse = nil
+	m.mu.Unlock()
+}
+
 // closing is closed when the person's mailbox is; nil: it is already.
 func (m *mailboxes) closing(key Key) <-chan struct{} {
 	m.mu.Lock()
@@ -104,6 +126,11 @@ func (m *mailboxes) stop() <-chan struct{} {
 	defer m.mu.Unlock()
 	if m.idle == nil {
 		m.idle = make(chan struct{})
+		for _, box := range m.boxes {
+			if box.rouse != nil {
+				box.rouse()
+			}
+		}
 		if len(m.boxes) == 0 {
 			close(m.idle)
 		}

@@ -43,6 +43,9 @@ func (h *Host) work(box *mailbox) {
 			tries = 0
 			h.plan(box.key, out.wake)
 			notes, worth = h.deliver(box, out), out.began+SendLease
+			if linger := h.Linger[platformOf(box.person)]; linger > 0 && harmless(out, notes) {
+				h.boxes.rest(h.calls, box, linger, h.Machine.Sleep)
+			}
 		case len(notes) > 0 && h.Machine.Clock() < worth:
 			if tries++; h.Machine.Sleep(h.calls, h.Machine.jitter(100*time.Millisecond<<min(tries, 5))) != nil {
 				notes = nil
@@ -54,6 +57,20 @@ func (h *Host) work(box *mailbox) {
 			notes = nil
 		}
 	}
+}
+
+// harmless tells that nothing but edits was delivered, and all arrived: if that
+// were forgotten they would be made again, and change nothing.
+func harmless(out outcome, notes []Event) bool {
+	if len(notes) != len(out.deliver) {
+		return false
+	}
+	for i := range notes {
+		if out.deliver[i].Msg.Edit == "" || !notes[i].Receipt.OK {
+			return false
+		}
+	}
+	return len(notes) > 0
 }
 
 // turn applies the notes and the letter one after the other and commits the

@@ -21,6 +21,22 @@ import (
 // them; Discord allows 50 requests in all, which its adapter keeps to as well.
 var budgets = map[string]dialog.Rate{telegram.Name: {PerSecond: 25, Bulk: true}, discord.Name: {PerSecond: 20, Bulk: true}}
 
+// linger is how long an edit may wait to be noted together with the person's
+// next tap: about as long as somebody needs who taps fast.
+const linger = 300 * time.Millisecond
+
+// spread tells that a person's events may go to any of several processes.
+// Otherwise one process takes all of them: the one that polls, or holds the gateway.
+func (c *Config) spread(platform string) bool {
+	switch platform {
+	case telegram.Name:
+		return c.Telegram.Webhook.URL != ""
+	case discord.Name:
+		return c.Discord.InteractionsListen != ""
+	}
+	return true
+}
+
 // wiring is what the platforms are connected with.
 type wiring struct {
 	cfg    Config

@@ -70,11 +70,14 @@ func (c *runCmd) Run(ctx context.Context, w *world) error {
 	script.Lease = clock.scale(dialog.SendLease)
 	host := &dialog.Host{
 		Script: script, Store: store, KeyOf: store.KeyOf, Now: clock.Now, Alone: house.alone, Log: log,
-		Platforms: map[string]dialog.Platform{}, Budgets: budgets,
+		Platforms: map[string]dialog.Platform{}, Budgets: budgets, Linger: map[string]time.Duration{},
 		Poll: max(20*time.Millisecond, time.Duration(float64(time.Second)/clock.warp)),
 	}
 	for name, p := range platforms {
 		host.Platforms[name] = p
+		if !cfg.spread(name) {
+			host.Linger[name] = linger
+		}
 	}
 	return serve(ctx, host, platforms, log)
 }

@@ -107,6 +107,7 @@ type world struct {
 	// What this schedule is made of. In a quiet one every process is well and
 	// quick: messages go astray, and at most the store's answers. There is no
 	// excuse then for a second copy but a send whose outcome nobody knew.
+	linger                                              time.Duration // of the hosts
 	quiet, failovers, jumps, crashes, badStore, badSend bool
 
 	nodes  []*node
@@ -137,6 +138,9 @@ func newWorld(seed uint64, o Options) *world {
 	w.badSend = w.chance(75)
 	if w.quiet = o.Bug == None && w.chance(20); w.quiet {
 		w.failovers, w.jumps, w.crashes, w.badStore, w.badSend = false, false, false, w.chance(50), true
+	}
+	if w.chance(50) {
+		w.linger = 200 * time.Millisecond
 	}
 	w.store.init(w)
 	for i := range 1 + w.rng.IntN(4)/3 {
@@ -174,6 +178,7 @@ func (w *world) boot(i int) {
 	n.host = &dialog.Host{
 		Script: w.script, Store: &door{w}, StepTime: -1, Alone: len(w.nodes) == 1,
 		Platforms: map[string]dialog.Platform{"sim": &platform{w}},
+		Linger:    map[string]time.Duration{"sim": w.linger},
 		Now:       func() time.Time { return w.trueTime().Add(n.offset) },
 		Machine: dialog.Machine{
 			Go:    func(f func()) { w.spawn(n, f) },

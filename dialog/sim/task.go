@@ -32,8 +32,14 @@ const (
 type op struct {
 	kind  opKind
 	until time.Duration        // opSleep: when it ends
+	ctx   context.Context      // opSleep: what ends it early
 	do    func(w *world)       // opCall: the effect, if it happens
 	call  func(w *world) error // opCall: effect and answer
+}
+
+// sleeps tells that it is not over yet.
+func (o *op) sleeps(now time.Duration) bool {
+	return o.kind == opSleep && o.until > now && o.ctx.Err() == nil
 }
 
 // died unwinds a coroutine whose process is gone.
@@ -80,7 +86,7 @@ func (w *world) sleep(ctx context.Context, d time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	w.wait(op{kind: opSleep, until: w.now + d})
+	w.wait(op{kind: opSleep, until: w.now + d, ctx: ctx})
 	return ctx.Err()
 }
 
@@ -93,7 +99,7 @@ func (w *world) step() bool {
 	from := w.rng.IntN(n)
 	for i := range n {
 		t := w.tasks[(from+i)%n]
-		if t.node.paused || t.op.kind == opSleep && t.op.until > w.now {
+		if t.node.paused || t.op.sleeps(w.now) {
 			continue
 		}
 		if t.op.kind == opCall {
