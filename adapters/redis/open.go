@@ -70,8 +70,11 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 	}
 	redis.SetLogger(quiet{opts.Log})
 	s.client = connect(a, opts)
+	if err := s.wire.open(s.client); err != nil {
+		return nil, fmt.Errorf("open: redis: %w", err)
+	}
 	if err := s.examine(ctx, a); err != nil {
-		_ = s.client.Close() // the first error tells more
+		_ = s.wire.close() // the first error tells more
 		if hungUp(err) && !a.secure {
 			err = cmp.Or(greeting(ctx, a.hosts[0]), err)
 		}

@@ -15,7 +15,6 @@ package redis
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -28,6 +27,7 @@ import (
 // Store is a [dialog.Store] in Redis.
 type Store struct {
 	client redis.UniversalClient
+	wire   traffic // of what is done for every event
 	opts   Options
 	log    *slog.Logger
 	names  *names
@@ -41,9 +41,9 @@ func (s *Store) Load(ctx context.Context, key dialog.Key) (dialog.Record, error)
 	if err := cmp.Or(ctx.Err(), dialog.CheckKey(key)); err != nil {
 		return dialog.Record{}, fmt.Errorf("load: redis: %w", err)
 	}
-	v, err := s.client.Get(ctx, s.names.person(key)).Bytes()
+	v, err := s.wire.get(ctx, s.names.person(key))
 	switch {
-	case errors.Is(err, redis.Nil):
+	case err == nil && v == nil:
 		return dialog.Record{}, nil
 	case redis.HasErrorPrefix(err, "WRONGTYPE"):
 		err = dialog.ErrUnreadable
@@ -105,7 +105,7 @@ func (s *Store) replace(ctx context.Context, key dialog.Key, old dialog.Tag, val
 	if s.opts.Wait > 0 {
 		outcome, err = s.runAndWait(ctx, keys, args)
 	} else {
-		outcome, err = commitScript.Run(ctx, s.client, keys, args...).Int()
+		outcome, err = s.wire.run(ctx, commitScript, keys, args...)
 	}
 	switch {
 	case err != nil:
@@ -129,7 +129,7 @@ func (s *Store) ahead() int64 {
 
 // Close implements [dialog.Store].
 func (s *Store) Close() error {
-	if err := s.client.Close(); err != nil {
+	if err := s.wire.close(); err != nil {
 		return fmt.Errorf("close: redis: %w", err)
 	}
 	return nil
