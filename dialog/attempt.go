@@ -22,7 +22,7 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 	for i, e := range events {
 		ev := &e
 		if ev.Alone = h.Alone && i == 0; ev.Alone {
-			ev.mine = noted(events) // nobody is at anything else
+			ev.Mine = noted(events) // nobody is at anything else
 		}
 		if fenced(rec, ev) || blob == nil && !byPerson(ev) {
 			continue // nobody is there

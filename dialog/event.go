@@ -49,7 +49,7 @@ type Event struct {
 	// Alone says that no other process can be delivering to this person: what an
 	// earlier one had begun is in doubt at once, not when its lease ends.
 	Alone   bool
-	mine    []uint64 // with Alone: entries whose outcome this process knows and is about to note
+	Mine    []uint64 // with Alone: entries whose outcome this process knows and is about to note
 	Left    int      // Removed only
 	Receipt *Receipt // Sent only
 }

@@ -32,7 +32,7 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 	}
 	out := Outcome{State: s}
 	if ev.Alone {
-		s.disown(now, ev.mine)
+		s.disown(now, ev.Mine)
 	}
 	if ev.Kind == Sent {
 		s.Clock = now
