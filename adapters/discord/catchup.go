@@ -1,7 +1,6 @@
 package discord
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"net/url"
@@ -13,8 +12,10 @@ import (
 
 // catchUp reads what people with an open question wrote while nobody was
 // connected: after a new session has begun, Discord repeats nothing. What they
-// do meanwhile waits behind it, person by person. Presses and commands that fell
-// into the gap are lost; the person saw Discord say so, and tries again.
+// do meanwhile waits until it is known, person by person, and is then handed over
+// in the order it was done: a message may be read again that is newer than a press
+// which waits. Presses and commands that fell into the gap are lost; the person
+// saw Discord say so, and tries again.
 func (b *Bot) catchUp(ctx context.Context) {
 	octx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -30,7 +31,7 @@ func (b *Bot) catchUp(ctx context.Context) {
 			continue
 		}
 		b.dms.put(user, last.channel)
-		list = append(list, missed{user, func() { b.readAgain(ctx, last, dm.Taken) }})
+		list = append(list, missed{user, func() { b.readAgain(ctx, user, last, dm.Taken) }})
 	}
 	b.inbox.release(list)
 	if len(list) > 0 {
@@ -41,12 +42,12 @@ func (b *Bot) catchUp(ctx context.Context) {
 // skew is how far Discord's clock and ours may differ.
 const skew = 5 * time.Minute
 
-// readAgain hands over the messages after the last known one, oldest first. Those
+// readAgain queues the messages after the last known one, each at its time. Those
 // that had been taken are recognised by their ids. What was written just before
 // the bot's last message may be unknown to it: it was answering something older.
 // So the reading begins when something was taken last, if that is earlier; any
 // earlier than that, and what a host has long forgotten to have taken would come again.
-func (b *Bot) readAgain(ctx context.Context, last place, taken time.Time) {
+func (b *Bot) readAgain(ctx context.Context, user string, last place, taken time.Time) {
 	after := last.last()
 	if taken = taken.Add(-skew); taken.After(epoch) && taken.Before(when(after)) {
 		after = idAt(taken)
@@ -58,9 +59,9 @@ func (b *Bot) readAgain(ctx context.Context, last place, taken time.Time) {
 			return
 		}
 		for i := range list {
-			if ev, ok := list[i].event(b.self, false); ok {
-				ev.Lang = b.langs.get(list[i].Author.ID)
-				b.inbox.hand(ev)
+			if ev, ok := list[i].event(b.self, false); ok && ev.Person == personOf(user) {
+				ev.Lang = b.langs.get(user)
+				b.inbox.among(user, job{list[i].ID, func() { b.inbox.hand(ev) }})
 			}
 			after = list[i].ID
 		}
@@ -95,9 +96,7 @@ func (b *Bot) messages(ctx context.Context, channel, after string) ([]message, e
 				list = append(list, m)
 			}
 		}
-		slices.SortFunc(list, func(x, y message) int {
-			return cmp.Or(cmp.Compare(len(x.ID), len(y.ID)), cmp.Compare(x.ID, y.ID)) // numbers, of which the upper bits are the time
-		})
+		slices.SortFunc(list, func(x, y message) int { return byTime(x.ID, y.ID) })
 		return list, nil
 	}
 }

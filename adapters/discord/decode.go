@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -243,6 +244,12 @@ func when(id string) time.Time {
 		return time.Time{}
 	}
 	return epoch.Add(time.Duration(n>>22) * time.Millisecond)
+}
+
+// byTime compares ids by when they were made. They are numbers, of which the
+// upper bits are the time.
+func byTime(x, y string) int {
+	return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y))
 }
 
 // idAt is below every id that is made from at on.

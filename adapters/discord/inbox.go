@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,10 +28,16 @@ type inbox struct {
 	cut    atomic.Int64 // events that the end came before
 }
 
-// queue is what one person did and nobody has taken yet.
+// queue is what one person did and nobody has taken yet, the oldest first.
 type queue struct {
-	jobs    []func()
+	jobs    []job
 	working bool
+}
+
+// job hands over one thing that a person did.
+type job struct {
+	id string // Discord's, of what was done: a later thing has a higher one
+	do func()
 }
 
 const (
@@ -52,7 +59,7 @@ func (in *inbox) serve(handle func(context.Context, dialog.Event) error) {
 }
 
 // put queues a job behind the person's others. It tells whether there was room.
-func (in *inbox) put(user string, job func()) bool {
+func (in *inbox) put(user string, j job) bool {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	q := in.queues[user]
@@ -64,7 +71,7 @@ func (in *inbox) put(user string, job func()) bool {
 		q = new(queue)
 		in.queues[user] = q
 	}
-	q.jobs = append(q.jobs, job)
+	q.jobs = append(q.jobs, j)
 	if !in.held {
 		in.start(user, q)
 	}
@@ -87,15 +94,29 @@ func (in *inbox) start(user string, q *queue) {
 				in.mu.Unlock()
 				return
 			}
-			job := q.jobs[0]
+			j := q.jobs[0]
 			q.jobs = q.jobs[1:]
 			in.mu.Unlock()
-			job()
+			j.do()
 		}
 	}()
 }
 
-// hold lets new queues wait until release: what was missed is to come first.
+// among puts a job where it belongs by its time, for what is learnt of late while
+// newer things may wait already. To be called by a job of the same person.
+func (in *inbox) among(user string, j job) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	q := in.queues[user]
+	newer := func(old job) bool { return byTime(old.id, j.id) > 0 }
+	at := slices.IndexFunc(q.jobs, newer)
+	if at < 0 {
+		at = len(q.jobs)
+	}
+	q.jobs = slices.Insert(q.jobs, at, j)
+}
+
+// hold lets new queues wait until release: what was missed is looked for first.
 // Queues that work already go on.
 func (in *inbox) hold() {
 	in.mu.Lock()
@@ -103,13 +124,14 @@ func (in *inbox) hold() {
 	in.held = true
 }
 
-// missed is a job that comes before all else of a person.
+// missed looks for what a person did unheard, before all else of theirs is
+// handed over.
 type missed struct {
 	user string
-	job  func()
+	look func()
 }
 
-// release puts the jobs first and lets work begin, theirs before the others'.
+// release lets work begin: on what is in the list before the others'.
 func (in *inbox) release(list []missed) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -120,7 +142,7 @@ func (in *inbox) release(list []missed) {
 			q = new(queue)
 			in.queues[m.user] = q
 		}
-		q.jobs = append([]func(){m.job}, q.jobs...)
+		q.jobs = slices.Insert(q.jobs, 0, job{do: m.look})
 		in.start(m.user, q)
 	}
 	for user, q := range in.queues {

@@ -123,7 +123,7 @@ func (b *Bot) follow(in *interaction, r reply, acked <-chan bool) bool {
 		return true
 	}
 	b.meet(in.User.ID, in.Channel, in.lang())
-	return b.inbox.put(in.User.ID, func() {
+	return b.inbox.put(in.User.ID, job{in.ID, func() {
 		taken := <-acked
 		for _, ev := range r.events {
 			if !taken {
@@ -134,7 +134,7 @@ func (b *Bot) follow(in *interaction, r reply, acked <-chan bool) bool {
 		if taken && r.now.Type == sayThinking {
 			time.AfterFunc(b.pace.unanswered, func() { b.stopThinking(in.Token) })
 		}
-	})
+	}})
 }
 
 // meet remembers where a person's direct messages are, and their language.
@@ -208,7 +208,7 @@ func (b *Bot) onMessage(data []byte, edited bool) {
 	if ev, ok := m.event(b.self, edited); ok {
 		b.meet(m.Author.ID, m.Channel, "")
 		ev.Lang = b.langs.get(m.Author.ID)
-		b.inbox.put(m.Author.ID, func() { b.inbox.hand(ev) })
+		b.inbox.put(m.Author.ID, job{m.ID, func() { b.inbox.hand(ev) }})
 	}
 }
 

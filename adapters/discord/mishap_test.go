@@ -107,6 +107,34 @@ func TestColdStart(t *testing.T) {
 	h.clean()
 }
 
+// TestPressBeforeWhatIsReadAgain: what is read again after a cold start may be
+// newer than a press that waits. It does not overtake it, or the press would be
+// one on an old screen.
+func TestPressBeforeWhatIsReadAgain(t *testing.T) {
+	h := open(t, nil, oneButton).online()
+	h.p.Type("one")
+	h.reads("> one\n< text one [on]")
+	if err := h.stop(); err != nil {
+		t.Fatal(err)
+	}
+	h.p.Type("two")
+	var once sync.Once
+	h.start(func(c *Config, _ *pace) {
+		c.Open = func(ctx context.Context) ([]OpenDM, error) {
+			once.Do(func() {
+				h.do(h.p.Press("on"))
+				h.p.Type("three")
+			})
+			return h.lastSeen(ctx)
+		}
+	}, oneButton)
+	h.wait("all is taken", func() bool { return strings.Count(h.events(), ";") == 3 })
+	if got := h.events(); !strings.HasPrefix(got, "text one; text two; press on ") || !strings.HasSuffix(got, "; text three") {
+		t.Error(got)
+	}
+	h.clean()
+}
+
 func TestEverythingTwice(t *testing.T) {
 	h := open(t, nil, oneButton).online()
 	h.s.Twice()
