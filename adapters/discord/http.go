@@ -55,14 +55,15 @@ func (b *Bot) Handler(handle func(context.Context, dialog.Event) error) http.Han
 			http.Error(w, "not an interaction of ours", http.StatusBadRequest)
 			return
 		}
-		acked := make(chan bool, 1)
-		if !b.follow(in, answer, acked) {
+		a, ok := b.follow(in, answer)
+		if !ok {
 			http.Error(w, "too much is waiting", http.StatusServiceUnavailable)
 			return
 		}
+		defer a.end(true)
+		a.await(b.pace.ack)
 		writeCallback(w, answer.now)
 		http.NewResponseController(w).Flush() // where it can not, returning does
-		acked <- true
 	})
 }
 

@@ -89,9 +89,9 @@ func or(s, other string) string {
 	return s
 }
 
-// onInteraction queues what the person did, and acknowledges it at once, whatever
-// else is going on. What finds no room is not acknowledged: the person sees that
-// it failed, and tries again.
+// onInteraction queues what the person did, and acknowledges it when that is due.
+// What finds no room is not acknowledged: the person sees that it failed, and
+// tries again.
 func (b *Bot) onInteraction(data []byte) {
 	in, ok := readInteraction(data)
 	if !ok {
@@ -102,39 +102,49 @@ func (b *Bot) onInteraction(data []byte) {
 	if !ok {
 		return
 	}
-	acked := make(chan bool, 1)
-	if b.follow(in, r, acked) {
-		go func() { acked <- b.acknowledge(in, r.now) }()
+	if a, ok := b.follow(in, r); ok {
+		go func() {
+			a.await(b.pace.ack)
+			a.end(b.acknowledge(in, r.now, a.begun))
+		}()
 	}
 }
 
-// follow queues what comes once acked tells whether the acknowledgement was
-// taken. False: there is no room.
-func (b *Bot) follow(in *interaction, r reply, acked <-chan bool) bool {
+// follow queues what is to be done about an interaction, and returns the
+// acknowledgement that goes with it: the caller awaits it and ends it. False:
+// there is no room.
+func (b *Bot) follow(in *interaction, r reply) (*ack, bool) {
+	a := newAck()
 	switch {
 	case r.open != nil:
 		go func() {
-			if <-acked {
+			if a.taken() {
 				b.postOpenly(in, r.open)
 			}
 		}()
-		return true
+		return a, true
 	case len(r.events) == 0:
-		return true
+		a.now()
+		return a, true
 	}
 	b.meet(in.User.ID, in.Channel, in.lang())
-	return b.inbox.put(in.User.ID, job{in.ID, func() {
-		taken := <-acked
+	b.acks.Store(in.Token, a)
+	ok := b.inbox.put(in.User.ID, job{in.ID, func() {
+		defer b.acks.CompareAndDelete(in.Token, a) // the same may have come twice
 		for _, ev := range r.events {
-			if !taken {
+			if a.refused() {
 				ev.Hint = hint{lang: in.lang()}.String() // nobody waits there any more; the answer is a message
 			}
 			b.inbox.hand(ev)
 		}
-		if taken && r.now.Type == sayThinking {
+		if a.taken() && r.now.Type == sayThinking {
 			time.AfterFunc(b.pace.unanswered, func() { b.stopThinking(in.Token) })
 		}
 	}})
+	if !ok {
+		b.acks.CompareAndDelete(in.Token, a)
+	}
+	return a, ok
 }
 
 // meet remembers where a person's direct messages are, and their language.
@@ -149,8 +159,8 @@ func (b *Bot) meet(user, channel, lang string) {
 
 // acknowledge tells Discord that the interaction has arrived. Repeating it is
 // harmless, so a lost answer is tried again while there is time.
-func (b *Bot) acknowledge(in *interaction, c callback) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), 2800*time.Millisecond)
+func (b *Bot) acknowledge(in *interaction, c callback, begun time.Time) bool {
+	ctx, cancel := context.WithDeadline(context.Background(), begun.Add(2800*time.Millisecond))
 	defer cancel()
 	for try := 0; ; try++ {
 		_, err := b.call(ctx, request{op: "acknowledge", method: "POST", free: true,
@@ -191,6 +201,7 @@ func (b *Bot) apologise(token, lang string) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), dialog.SendTime)
 	defer cancel()
+	b.settle(ctx, token)
 	p := payload{Content: line, Components: []component{}, Mentions: noMentions}
 	if _, err := b.call(ctx, request{op: "apologise", method: "PATCH", free: true,
 		url: discordgo.EndpointWebhookMessage(b.app, token, "@original"), body: p}); err != nil {

@@ -102,7 +102,7 @@ func (l *limits) learn(r request, n *note, e *apiError) {
 		close(r.route, max(e.after, 100*time.Millisecond))
 	case r.route != "" && n.header.Get("X-RateLimit-Remaining") == "0":
 		if wait, err := time.ParseDuration(n.header.Get("X-RateLimit-Reset-After") + "s"); err == nil {
-			close(r.route, min(wait, time.Minute))
+			close(r.route, min(wait+time.Millisecond, time.Minute)) // it may have been rounded down
 		}
 	}
 	if len(l.until) > maxRoutes {

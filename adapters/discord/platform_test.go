@@ -41,6 +41,9 @@ func (s *subject) Connect() (dialog.Platform, func(context.Context, func(context
 		if err := bot.Run(ctx, handle); err != nil {
 			s.t.Errorf("run: %v", err)
 		}
+		for end := time.Now().Add(time.Second); s.server.Connected() && time.Now().Before(end); {
+			time.Sleep(time.Millisecond) // Discord has yet to read the farewell
+		}
 	}, nil
 }
 

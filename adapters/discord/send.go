@@ -52,6 +52,9 @@ func (b *Bot) put(ctx context.Context, user string, parts []payload, m dialog.Me
 	if last := parts[len(parts)-1]; last.Content == "" && len(last.files) == 0 {
 		return "", never("a message without words")
 	}
+	if h.alive(time.Now()) {
+		b.settle(ctx, h.token)
+	}
 	var at place
 	var err error
 	for i := range parts {
