@@ -119,8 +119,10 @@ func (h *house) handle(answer func(dialog.Event) []dialog.Message) func(context.
 			}
 		}
 		h.seen = append(h.seen, ev)
-		for _, m := range answer(ev) {
-			m.Hint = ev.Hint // all of them, as the dialog does
+		for i, m := range answer(ev) {
+			if i == 0 { // as the dialog does: Discord waits for one answer
+				m.Hint = ev.Hint
+			}
 			h.n++
 			m.ID = fmt.Sprint("m", h.n)
 			h.mail <- m
