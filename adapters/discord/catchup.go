@@ -47,6 +47,8 @@ const skew = 5 * time.Minute
 // the bot's last message may be unknown to it: it was answering something older.
 // So the reading begins when something was taken last, if that is earlier; any
 // earlier than that, and what a host has long forgotten to have taken would come again.
+// What is so new that the gateway may still be about to bring it is waited for: a
+// press from before it may be on the same way.
 func (b *Bot) readAgain(ctx context.Context, user string, last place, taken time.Time) {
 	after := last.last()
 	if taken = taken.Add(-skew); taken.After(epoch) && taken.Before(when(after)) {
@@ -57,6 +59,9 @@ func (b *Bot) readAgain(ctx context.Context, user string, last place, taken time
 		if err != nil {
 			b.log.Warn("what was missed could not be read", "err", err)
 			return
+		}
+		if len(list) > 0 {
+			sleep(ctx, min(b.pace.lag, b.pace.lag-time.Since(when(list[len(list)-1].ID))))
 		}
 		for i := range list {
 			if ev, ok := list[i].event(b.self, false); ok && ev.Person == personOf(user) {

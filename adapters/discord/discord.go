@@ -129,6 +129,7 @@ type pace struct {
 	look       time.Duration // how often the lease is renewed or asked for
 	ack        time.Duration // an interaction is acknowledged after, taken or not
 	retry      time.Duration // before an event is handed over again, at first
+	lag        time.Duration // the gateway may bring something this much later than it can be read
 	giveUp     time.Duration // an event that nobody could take by then is let go
 	unanswered time.Duration // "thinking" without an answer is taken away
 	drain      time.Duration // what was taken is finished within
@@ -139,7 +140,7 @@ type pace struct {
 var usual = pace{
 	idle: 75 * time.Second, writes: 40, backoff: time.Second, backoffMax: time.Minute, settled: time.Minute,
 	lease: 20 * time.Second, look: 5 * time.Second,
-	ack: time.Second, retry: 250 * time.Millisecond, giveUp: 10 * time.Minute,
+	ack: time.Second, retry: 250 * time.Millisecond, lag: 500 * time.Millisecond, giveUp: 10 * time.Minute,
 	unanswered: 20 * time.Second, drain: 8 * time.Second, reopen: 5 * time.Second, identify: 5 * time.Second,
 }
 

@@ -111,6 +111,12 @@ func TestColdStart(t *testing.T) {
 // newer than a press that waits. It does not overtake it, or the press would be
 // one on an old screen.
 func TestPressBeforeWhatIsReadAgain(t *testing.T) {
+	for name, lag := range map[string]time.Duration{"waiting": 0, "under way": 50 * time.Millisecond} {
+		t.Run(name, func(t *testing.T) { pressBeforeWhatIsReadAgain(t, lag) })
+	}
+}
+
+func pressBeforeWhatIsReadAgain(t *testing.T, lag time.Duration) {
 	h := open(t, nil, oneButton).online()
 	h.p.Type("one")
 	h.reads("> one\n< text one [on]")
@@ -118,16 +124,21 @@ func TestPressBeforeWhatIsReadAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.p.Type("two")
+	h.s.Lag(lag)
 	var once sync.Once
+	pressed := make(chan error, 1)
 	h.start(func(c *Config, _ *pace) {
 		c.Open = func(ctx context.Context) ([]OpenDM, error) {
 			once.Do(func() {
-				h.do(h.p.Press("on"))
+				before := h.s.Count("interaction")
+				go func() { pressed <- h.p.Press("on") }()
+				h.wait("it is pressed", func() bool { return h.s.Count("interaction") > before })
 				h.p.Type("three")
 			})
 			return h.lastSeen(ctx)
 		}
 	}, oneButton)
+	h.do(<-pressed)
 	h.wait("all is taken", func() bool { return strings.Count(h.events(), ";") == 3 })
 	if got := h.events(); !strings.HasPrefix(got, "text one; text two; press on ") || !strings.HasSuffix(got, "; text three") {
 		t.Error(got)

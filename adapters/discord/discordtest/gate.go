@@ -14,6 +14,7 @@ type gate struct {
 	close  int  // a code to send everybody away with
 	deaf   bool // heartbeats are not answered, nothing is delivered
 	stray  bool // every introduction is answered with "invalid session"
+	lag    time.Duration
 }
 
 // session is what a bot may resume.
@@ -55,6 +56,9 @@ func (s *Server) Deaf(on bool) { s.set(func(g *gate) { g.deaf = on }) }
 
 // Stray answers every introduction with "invalid session".
 func (s *Server) Stray(on bool) { s.set(func(g *gate) { g.stray = on }) }
+
+// Lag lets everything come so much later by the gateway than it can be read.
+func (s *Server) Lag(d time.Duration) { s.set(func(g *gate) { g.lag = d }) }
 
 func (s *Server) set(f func(*gate)) {
 	s.mu.Lock()
@@ -140,6 +144,10 @@ func (w *wire) write() {
 	for {
 		select {
 		case v := <-w.out:
+			w.s.mu.Lock()
+			lag := w.s.gate.lag
+			w.s.mu.Unlock()
+			time.Sleep(lag)
 			if w.conn.WriteJSON(v) != nil {
 				return
 			}

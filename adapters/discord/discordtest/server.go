@@ -165,7 +165,8 @@ func (s *Server) Acks() []time.Duration {
 }
 
 // Count is how often something was asked for: "send", "edit", "answer", "open",
-// "commands", "identify", "resume", "heartbeat", "read", "typing", "delete".
+// "commands", "identify", "resume", "heartbeat", "read", "typing", "delete"; and
+// how often a person did something else than write: "interaction".
 func (s *Server) Count(what string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
