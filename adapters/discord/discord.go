@@ -63,8 +63,9 @@ type Config struct {
 	// Lease keeps the gateway with one replica. Nil: this is the only one.
 	Lease Lease
 
-	// Rate is how many requests a second this replica may make, answers to
-	// interactions not counted; Discord allows a bot 50 in all. 0: 45.
+	// Rate is how many requests a second this replica may make in the long run, and
+	// a quarter of them at once; answers to interactions are not counted. Discord
+	// allows a bot 50 in any second. 0: 40.
 	Rate float64
 }
 
@@ -129,6 +130,7 @@ type pace struct {
 	look       time.Duration // how often the lease is renewed or asked for
 	ack        time.Duration // an interaction is acknowledged after, taken or not
 	retry      time.Duration // before an event is handed over again, at first
+	headStart  time.Duration // Discord reads what it is answered by HTTP, before it is told more by other ways
 	lag        time.Duration // the gateway may bring something this much later than it can be read
 	giveUp     time.Duration // an event that nobody could take by then is let go
 	unanswered time.Duration // "thinking" without an answer is taken away
@@ -140,7 +142,7 @@ type pace struct {
 var usual = pace{
 	idle: 75 * time.Second, writes: 40, backoff: time.Second, backoffMax: time.Minute, settled: time.Minute,
 	lease: 20 * time.Second, look: 5 * time.Second,
-	ack: time.Second, retry: 250 * time.Millisecond, lag: 500 * time.Millisecond, giveUp: 10 * time.Minute,
+	ack: time.Second, retry: 250 * time.Millisecond, headStart: 50 * time.Millisecond, lag: 500 * time.Millisecond, giveUp: 10 * time.Minute,
 	unanswered: 20 * time.Second, drain: 8 * time.Second, reopen: 5 * time.Second, identify: 5 * time.Second,
 }
 
@@ -159,7 +161,7 @@ func newBot(ctx context.Context, cfg Config, p pace) (*Bot, error) {
 		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
 	if cfg.Rate <= 0 {
-		cfg.Rate = 45
+		cfg.Rate = 40
 	}
 	b := &Bot{cfg: cfg, log: cfg.Log, pace: p, lim: newLimits(cfg.Rate, p.reopen), over: make(chan struct{})}
 	b.dms, b.used, b.langs = newRecent(1<<17), newRecent(1<<14), newRecent(1<<16)

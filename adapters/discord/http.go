@@ -60,7 +60,7 @@ func (b *Bot) Handler(handle func(context.Context, dialog.Event) error) http.Han
 			http.Error(w, "too much is waiting", http.StatusServiceUnavailable)
 			return
 		}
-		defer a.end(true)
+		defer time.AfterFunc(b.pace.headStart, func() { a.end(true) })
 		a.await(b.pace.ack)
 		writeCallback(w, answer.now)
 		http.NewResponseController(w).Flush() // where it can not, returning does

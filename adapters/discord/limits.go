@@ -30,7 +30,7 @@ const (
 )
 
 func newLimits(perSecond float64, reopen time.Duration) *limits {
-	burst := max(int(perSecond/2), 1)
+	burst := max(int(perSecond/4), 1)
 	return &limits{
 		all:   rate.NewLimiter(rate.Limit(perSecond), burst),
 		low:   rate.NewLimiter(rate.Limit(perSecond*0.6), max(burst/2, 1)),

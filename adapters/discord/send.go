@@ -107,14 +107,17 @@ func (b *Bot) answer(ctx context.Context, user string, p *payload, h hint, low b
 
 // original changes the message that an interaction is about. Our acknowledgement
 // may still be under way on another connection, so what is missing at first is
-// looked for once more.
+// looked for again.
 func (b *Bot) original(ctx context.Context, p *payload, h hint) (place, error) {
 	r := request{
 		op: "answer", method: "PATCH", free: true, route: "token " + h.token,
 		url: discordgo.EndpointWebhookMessage(b.app, h.token, "@original"),
 	}
 	at, err := b.message(ctx, r, p.edited())
-	if missing(err) && time.Until(h.until) > tokenLife-5*time.Second && sleep(ctx, 300*time.Millisecond) == nil {
+	for wait := 100 * time.Millisecond; missing(err) && wait < 300*time.Millisecond; wait *= 2 {
+		if time.Until(h.until) < tokenLife-5*time.Second || sleep(ctx, wait) != nil {
+			break
+		}
 		at, err = b.message(ctx, r, p.edited())
 	}
 	return at, err

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -68,6 +69,26 @@ func (s *Server) RateLimit(n int, per time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.limit = limit{n, per}
+}
+
+// GlobalLimit allows the bot n requests in any second, interactions aside.
+func (s *Server) GlobalLimit(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.most = n
+}
+
+// tooMany counts a request of the bot and tells whether it is one too many.
+func (s *Server) tooMany() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.most == 0 {
+		return false
+	}
+	now := time.Now()
+	s.asked = slices.DeleteFunc(s.asked, func(t time.Time) bool { return now.Sub(t) > time.Second })
+	s.asked = append(s.asked, now)
+	return len(s.asked) > s.most
 }
 
 // refuse answers with an error. s.mu is not held.

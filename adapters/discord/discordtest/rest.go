@@ -21,6 +21,10 @@ func (s *Server) routes() http.Handler {
 			if !strings.HasPrefix(r.UserAgent(), "DiscordBot (") {
 				s.problem("%s: the agent is not named as Discord asks", path)
 			}
+			if s.tooMany() {
+				s.refuse(w, LimitedAll, "You are being rate limited.")
+				return
+			}
 			h(w, r)
 		})
 	}

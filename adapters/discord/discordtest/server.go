@@ -56,6 +56,8 @@ type Server struct {
 	invalid  int
 	twice    bool
 	limit    limit
+	most     int         // requests of the bot in a second; 0: any
+	asked    []time.Time // in the last one
 	gate     gate
 }
 

@@ -1,0 +1,162 @@
+package discord
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"afterglow/adapters/discord/discordtest"
+	"afterglow/dialog"
+)
+
+// TestWall: a page of the wall before Discord is a limit for all, and nothing
+// more is asked for until it is over.
+func TestWall(t *testing.T) {
+	h := open(t, nil, func(dialog.Event) []dialog.Message { return nil }).online()
+	h.p.Type("one")
+	h.wait("it is known where", func() bool { return h.bot.dms.get(h.p.ID) != "" })
+	h.s.Fail(1, discordtest.Walled)
+	for i := range 3 {
+		_, err := h.bot.Send(context.Background(), personOf(h.p.ID), dialog.Message{ID: fmt.Sprint("w", i), Text: "x"})
+		se := verdict(err)
+		if se.Verdict != dialog.Later || !se.Lane || se.After < 30*time.Second {
+			t.Errorf("%+v", se)
+		}
+	}
+	if h.s.Count("send") != 1 {
+		t.Errorf("asked %d times", h.s.Count("send"))
+	}
+}
+
+func TestLimitIsHeeded(t *testing.T) {
+	h := open(t, nil, func(ev dialog.Event) []dialog.Message {
+		var out []dialog.Message
+		for i := range 6 {
+			out = append(out, dialog.Message{Text: fmt.Sprint("line ", i)})
+		}
+		return out
+	})
+	h.s.RateLimit(3, 300*time.Millisecond)
+	h.online()
+	h.p.Type("go")
+	h.reads("> go\n< line 0\n< line 1\n< line 2\n< line 3\n< line 4\n< line 5")
+	if h.s.Invalid() > 0 || h.verdicts() != "" {
+		t.Errorf("%d refused, %s", h.s.Invalid(), h.verdicts())
+	}
+	h.clean()
+}
+
+// TestFiftyASecond: however much there is to say, Discord never has to refuse.
+func TestFiftyASecond(t *testing.T) {
+	h := open(t, nil, func(dialog.Event) []dialog.Message { return nil })
+	h.s.GlobalLimit(50)
+	h.online()
+	const people = 100
+	said := make(chan error, people)
+	begun := time.Now()
+	for i := range people {
+		p := h.s.Person("de")
+		h.bot.dms.put(p.ID, p.Chat.ID)
+		go func() {
+			_, err := h.bot.Send(context.Background(), personOf(p.ID), dialog.Message{ID: fmt.Sprint(i), Text: "x"})
+			said <- err
+		}()
+	}
+	for range people {
+		h.do(<-said)
+	}
+	t.Logf("%d messages in %v", people, time.Since(begun).Round(time.Millisecond))
+	if h.s.Invalid() > 0 {
+		t.Errorf("%d refused", h.s.Invalid())
+	}
+	h.clean()
+}
+
+// TestLimitOfTheWholeBot: after one refusal nothing goes out until Discord said so,
+// but taps are acknowledged all the while.
+func TestLimitOfTheWholeBot(t *testing.T) {
+	h := open(t, nil, oneButton).online()
+	h.p.Type("one")
+	h.reads("> one\n< text one [on]")
+	h.s.Fail(1, discordtest.Fault{Status: 429, Code: 40062, After: 2 * time.Second, Global: true})
+	begun := time.Now()
+	if _, err := h.bot.Send(context.Background(), personOf(h.p.ID), dialog.Message{ID: "a", Text: "x"}); err == nil || !verdict(err).Lane {
+		t.Errorf("%+v", err)
+	}
+	sent := make(chan error, 1)
+	go func() {
+		_, err := h.bot.Send(context.Background(), personOf(h.p.ID), dialog.Message{ID: "b", Text: "later"})
+		sent <- err
+	}()
+	h.do(h.p.Press("on"))
+	if took := time.Since(begun); took > 1500*time.Millisecond {
+		t.Errorf("a tap was acknowledged after %v", took)
+	}
+	h.do(<-sent)
+	if took := time.Since(begun); took < 2*time.Second || h.s.Invalid() != 1 {
+		t.Errorf("sent after %v, refused %d times", took, h.s.Invalid())
+	}
+	h.reads("> one\n< pressed [on]\n< later")
+	h.clean()
+}
+
+func TestStrangers(t *testing.T) {
+	h := open(t, nil, nil).online()
+	send := func(p *discordtest.Person, id string) *dialog.SendError {
+		_, err := h.bot.Send(context.Background(), personOf(p.ID), dialog.Message{ID: id, Text: "A nudge.", Nudge: true})
+		if err == nil {
+			return nil
+		}
+		return verdict(err)
+	}
+	if se := send(h.p, "a"); se != nil || h.s.Count("open") != 1 {
+		t.Error(se)
+	}
+	if se := send(h.p, "b"); se != nil || h.s.Count("open") != 1 {
+		t.Error("opened twice", se)
+	}
+	h.s.FailOpening(1, discordtest.TooFast)
+	if se := send(h.s.Person("de"), "c"); se == nil || se.Verdict != dialog.Later || se.After < openPause || se.Lane {
+		t.Errorf("%+v", se)
+	}
+	if se := send(h.s.Person("de"), "d"); se == nil || se.Verdict != dialog.Later || se.Lane || h.s.Count("open") != 2 {
+		t.Errorf("%+v, opened %d times", se, h.s.Count("open"))
+	}
+	if se := send(h.p, "e"); se != nil {
+		t.Errorf("those who are known are held up: %v", se)
+	}
+	h.reads("< A nudge.\n< A nudge.\n< A nudge.")
+	h.clean()
+}
+
+// TestOpeningIsSlow: many strangers at once are opened a few at a time.
+func TestOpeningIsSlow(t *testing.T) {
+	h := open(t, func(_ *Config, p *pace) { p.reopen = time.Hour }, nil).online()
+	later := 0
+	for i := range 30 {
+		_, err := h.bot.Send(context.Background(), personOf(h.s.Person("de").ID), dialog.Message{ID: fmt.Sprint(i), Text: "x"})
+		if err != nil && verdict(err).Verdict == dialog.Later {
+			later++
+		}
+	}
+	if h.s.Count("open") != 10 || later != 20 {
+		t.Errorf("%d opened, %d later", h.s.Count("open"), later)
+	}
+}
+
+// TestBreaker: refused requests stop long before Discord bans the address.
+func TestBreaker(t *testing.T) {
+	h := open(t, func(c *Config, _ *pace) { c.Rate = 1e6 }, func(dialog.Event) []dialog.Message { return nil }).online()
+	h.p.Type("one")
+	h.wait("it is known where", func() bool { return h.bot.dms.get(h.p.ID) != "" })
+	h.p.Block()
+	var last *dialog.SendError
+	for i := range maxBad + 50 {
+		_, err := h.bot.Send(context.Background(), personOf(h.p.ID), dialog.Message{ID: fmt.Sprint(i), Text: "x"})
+		last = verdict(err)
+	}
+	if h.s.Invalid() != maxBad || last.Verdict != dialog.Later || !last.Lane {
+		t.Errorf("%d refused; %+v", h.s.Invalid(), last)
+	}
+}
