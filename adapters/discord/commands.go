@@ -27,7 +27,7 @@ func (b *Bot) Register(ctx context.Context) error {
 	}
 	_, err = b.call(ctx, request{op: "register commands", method: "PUT", url: at, body: want})
 	if err == nil {
-		b.log.Info("commands are registered", "commands", len(want))
+		b.log.Info("commands are registered; by this link people add the bot to their account", "commands", len(want), "link", b.InstallURL())
 	}
 	return err
 }

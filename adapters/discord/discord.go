@@ -64,7 +64,7 @@ type Config struct {
 	Lease Lease
 
 	// Rate is how many requests a second this replica may make in the long run, and
-	// a quarter of them at once; answers to interactions are not counted. Discord
+	// a fifth of them at once; answers to interactions are not counted. Discord
 	// allows a bot 50 in any second. 0: 40.
 	Rate float64
 }
@@ -161,7 +161,7 @@ func newBot(ctx context.Context, cfg Config, p pace) (*Bot, error) {
 		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
 	if cfg.Rate <= 0 {
-		cfg.Rate = 40
+		cfg.Rate = usualRate
 	}
 	b := &Bot{cfg: cfg, log: cfg.Log, pace: p, lim: newLimits(cfg.Rate, p.reopen), over: make(chan struct{})}
 	b.dms, b.used, b.langs = newRecent(1<<17), newRecent(1<<14), newRecent(1<<16)

@@ -24,13 +24,14 @@ type limits struct {
 }
 
 const (
+	usualRate = 40 // requests a second, and a fifth at once: together just below the 50 that Discord takes
 	maxBad    = 1000
 	maxRoutes = 4096
 	patience  = 3 * time.Second // a longer wait is the host's business
 )
 
 func newLimits(perSecond float64, reopen time.Duration) *limits {
-	burst := max(int(perSecond/4), 1)
+	burst := max(int(perSecond/5), 1)
 	return &limits{
 		all:   rate.NewLimiter(rate.Limit(perSecond), burst),
 		low:   rate.NewLimiter(rate.Limit(perSecond*0.6), max(burst/2, 1)),
