@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,6 +28,33 @@ func TestThinkingAnsweredElsewhere(t *testing.T) {
 	}
 	time.Sleep(2 * hurry.unanswered)
 	h.reads("< Which?")
+	h.clean()
+}
+
+// TestLanguageAfterAStart: a message that is typed does not tell the language; who
+// has an open question is written to in theirs all the same.
+func TestLanguageAfterAStart(t *testing.T) {
+	words := func(lang, key string) string {
+		if lang == "de" && key == "discord.write" {
+			return "Hier schreiben"
+		}
+		return english(lang, key)
+	}
+	ask := func(dialog.Event) []dialog.Message {
+		return []dialog.Message{{Text: "Noch etwas?", Choices: choices("<nein")}}
+	}
+	german := func(c *Config, _ *pace) { c.Words = words }
+	h := open(t, german, ask).online()
+	h.do(h.p.Slash("/needs"))
+	h.wait("it is answered", func() bool { return strings.Contains(h.p.String(), "Noch etwas?") })
+	h.do(h.stop())
+	h.start(german, ask)
+	h.online()
+	h.p.Type("ja")
+	h.wait("it is answered", func() bool { return strings.Count(h.p.String(), "Noch etwas?") == 2 })
+	if chat := h.p.String(); !strings.HasSuffix(strings.TrimSpace(chat), "[nein] [Hier schreiben]") {
+		t.Error(chat)
+	}
 	h.clean()
 }
 

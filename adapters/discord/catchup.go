@@ -30,7 +30,7 @@ func (b *Bot) catchUp(ctx context.Context) {
 		if !ok || !isRef {
 			continue
 		}
-		b.dms.put(user, last.channel)
+		b.meet(user, last.channel, dm.Lang)
 		list = append(list, missed{user, func() { b.readAgain(ctx, user, last, dm.Taken) }})
 	}
 	b.inbox.release(list)

@@ -81,6 +81,7 @@ type OpenDM struct {
 	Person dialog.PersonID
 	Last   dialog.Ref // a message of the bot in their direct messages; what is newer is read
 	Taken  time.Time  // when something they did was taken last; what they wrote since is read as well. Zero: unknown
+	Lang   string     // that they are talked to in; messages that are typed do not tell. "": unknown
 }
 
 // Lease is a right that one of several replicas has at a time.

@@ -99,7 +99,7 @@ func (h *house) lastSeen(context.Context) ([]OpenDM, error) {
 		taken = h.seen[n-1].At
 	}
 	h.mu.Unlock()
-	return []OpenDM{{personOf(h.p.ID), last, taken}, {Person: "discord:no", Last: "no"}, {Person: personOf("5"), Last: "6/7"}}, nil
+	return []OpenDM{{personOf(h.p.ID), last, taken, "de"}, {Person: "discord:no", Last: "no"}, {Person: personOf("5"), Last: "6/7"}}, nil
 }
 
 var errAway = errors.New("the store is away")

@@ -141,7 +141,7 @@ func openDMs(ctx context.Context, inner, store dialog.Store) ([]discord.OpenDM, 
 		if err != nil || len(s.Runs) == 0 || s.Screen == "" || !strings.HasPrefix(string(s.Person), "discord:") {
 			continue
 		}
-		all = append(all, discord.OpenDM{Person: s.Person, Last: s.Screen, Taken: s.Clock})
+		all = append(all, discord.OpenDM{Person: s.Person, Last: s.Screen, Taken: s.Clock, Lang: s.Lang})
 	}
 	slices.SortFunc(all, func(x, y discord.OpenDM) int { return y.Taken.Compare(x.Taken) })
 	return all[:min(len(all), maxOpen)], nil
