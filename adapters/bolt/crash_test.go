@@ -17,15 +17,15 @@ import (
 	"time"
 
 	"afterglow/dialog"
+	"afterglow/dialog/crashtest"
 )
 
 // The test binary runs itself as the process that crashes.
 func TestMain(m *testing.M) {
+	crashtest.Child(openByClock)
 	switch path := os.Getenv("BOLT_FILE"); os.Getenv("BOLT_CHILD") {
 	case "writer":
 		writeUntilKilled(path)
-	case "host":
-		hostUntilKilled(path)
 	case "full":
 		writeUntilFull(path)
 	default:
@@ -38,6 +38,15 @@ func child(t *testing.T, role, path string) *exec.Cmd {
 	cmd.Env = append(os.Environ(), "BOLT_CHILD="+role, "BOLT_FILE="+path)
 	cmd.Stderr = os.Stderr
 	return cmd
+}
+
+// A host is killed wherever it matters, over and over.
+func TestHostKilledAnywhere(t *testing.T) {
+	crashtest.Run(t, openByClock, filepath.Join(t.TempDir(), "bot.db"))
+}
+
+func openByClock(path string, now func() time.Time) (dialog.Store, error) {
+	return Open(path, Options{Now: now})
 }
 
 const crashCallers = 6
