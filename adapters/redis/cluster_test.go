@@ -3,8 +3,6 @@ package redis
 import (
 	"context"
 	"fmt"
-	"os"
-	"strconv"
 	"testing"
 	"time"
 
@@ -42,44 +40,6 @@ func TestResharding(t *testing.T) {
 			}
 		})
 	}
-}
-
-// Masters are replaced, by hand and by a crash, while people write. With WAIT
-// nothing acknowledged is lost; without it the loss is counted. A silent
-// overwrite never happens. REDIS_ROUNDS asks for more than one round of three
-// failovers.
-func TestFailover(t *testing.T) {
-	rounds, err := strconv.Atoi(os.Getenv("REDIS_ROUNDS"))
-	if err != nil {
-		rounds = 1
-	}
-	cluster := redistest.StartCluster(t, 3, 3)
-	for _, wait := range []int{1, 0} {
-		t.Run(fmt.Sprint("wait=", wait), func(t *testing.T) {
-			s := open(t, cluster.URL(), Options{Prefix: fmt.Sprint("wait", wait), Wait: wait, WaitTime: 200 * time.Millisecond})
-			w := startWriters(s, keysOn(6, func(int) bool { return true }))
-			w.await(t, 200)
-			for range rounds {
-				// Each master once: one that crashes right after a takeover by hand
-				// can leave Redis 7.0 with two owners of one epoch.
-				t.Logf("by hand: %v", timed(func() { cluster.Failover(t, 0) }))
-				w.await(t, 200)
-				t.Logf("by a crash: %v", timed(func() { cluster.Crash(t, 1) }))
-				w.await(t, 200)
-				t.Logf("by hand: %v", timed(func() { cluster.Failover(t, 2) }))
-				w.await(t, 200)
-			}
-			if lost := w.end(t); wait > 0 && lost > 0 {
-				t.Errorf("%d commits are lost that a replica had", lost)
-			}
-		})
-	}
-}
-
-func timed(do func()) time.Duration {
-	start := time.Now()
-	do()
-	return time.Since(start).Round(time.Millisecond)
 }
 
 // Due finds people on all masters, and those that can be reached while one is away.

@@ -6,6 +6,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	mathrand "math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -14,8 +16,8 @@ import (
 )
 
 // writers change a few records over and over, two callers to each, while a test
-// does something to the servers. A blob is the list of all tags that led to it,
-// so it tells whether anything was overwritten unseen.
+// does something to the servers. A blob is the tag it followed and its own, so
+// it tells whether anything was overwritten unseen.
 type writers struct {
 	store *Store
 	stop  chan struct{}
@@ -50,6 +52,7 @@ func (w *writers) write(key dialog.Key) {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		w.step(ctx, key)
 		cancel()
+		time.Sleep(mathrand.N(10 * time.Millisecond)) // leave the machine to the servers
 	}
 }
 
@@ -64,11 +67,7 @@ func (w *writers) step(ctx context.Context, key dialog.Key) {
 	w.check(r)
 	var next dialog.Tag
 	_, _ = rand.Read(next[:]) // never fails
-	history := r.Blob
-	if len(history) > 40*len(next) { // keep it short
-		history = history[len(history)-20*len(next):]
-	}
-	blob := append(bytes.Clone(history), next[:]...)
+	blob := slices.Concat(r.Tag[:], next[:])
 	w.mu.Lock()
 	w.blobs[next] = blob
 	w.mu.Unlock()
@@ -143,11 +142,9 @@ func (w *writers) end(t *testing.T) (lost int) {
 	return lost
 }
 
-// parent is the tag that a commit followed: the last but one in its blob.
+// parent is the tag that a commit followed.
 func (w *writers) parent(tag dialog.Tag) (parent dialog.Tag) {
-	if blob := w.blobs[tag]; len(blob) >= 2*len(tag) {
-		copy(parent[:], blob[len(blob)-2*len(tag):])
-	}
+	copy(parent[:], w.blobs[tag])
 	return parent
 }
 

@@ -9,10 +9,12 @@ import (
 )
 
 // MoveSlot moves a slot between two masters of a cluster, by their place in
-// Servers. It calls between when half of the keys have moved.
+// Servers as in [Cluster.Failover]. It calls between when half of the keys have
+// moved.
 func (c *Cluster) MoveSlot(t testing.TB, slot, from, to int, between func()) {
 	t.Helper()
-	source, target := c.Servers[from], c.Servers[to]
+	source, _ := c.roles(t, from)
+	target, _ := c.roles(t, to)
 	target.Do(t, "cluster", "setslot", slot, "importing", source.ID(t))
 	source.Do(t, "cluster", "setslot", slot, "migrating", target.ID(t))
 	host, port, _ := net.SplitHostPort(target.Addr)
@@ -57,11 +59,34 @@ func (c *Cluster) Failover(t testing.TB, master int) {
 // what it had on disk, would take its place again, and WAIT has been in vain.)
 func (c *Cluster) Crash(t testing.TB, master int) {
 	t.Helper()
+	c.lose(t, master, (*Server).Kill, func(s *Server) { s.Restart(t) })
+}
+
+// Hang stops a master as a stuck machine would, waits until all know that its
+// replica has taken its place, and lets it go on. It then carries out what it
+// had been sent before, as the master that it still takes itself to be.
+func (c *Cluster) Hang(t testing.TB, master int) {
+	t.Helper()
+	c.lose(t, master, func(s *Server) { s.Pause(t) }, func(s *Server) { s.Resume(t) })
+}
+
+func (c *Cluster) lose(t testing.TB, master int, down, up func(*Server)) {
+	t.Helper()
 	old, next := c.roles(t, master)
-	old.Kill()
+	down(old)
 	Eventually(t, "all know the new master", func() bool { return c.agree(t, next, old) })
-	old.Restart(t)
+	up(old)
 	Eventually(t, "the old master is a replica", func() bool { return role(t, old) == "slave" })
+	c.Await(t)
+}
+
+// CrashReplica kills the replica of a master, waits for a while, and starts it again.
+func (c *Cluster) CrashReplica(t testing.TB, master int, while func()) {
+	t.Helper()
+	_, replica := c.roles(t, master)
+	replica.Kill()
+	while()
+	replica.Restart(t)
 	c.Await(t)
 }
 
