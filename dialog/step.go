@@ -119,13 +119,13 @@ func (sc *Script) Apply(blob []byte, person PersonID, seed uint64, ev Event, now
 
 // restore reads a state, or makes one if there is none yet.
 func restore(blob []byte, person PersonID, seed uint64) (s *State, err error) {
-	if s = NewState(person, seed); blob != nil {
-		s, err = DecodeState(blob)
+	if blob == nil {
+		s = NewState(person, seed)
+	} else if s, err = DecodeState(blob); err != nil {
+		return nil, err
 	}
-	if err == nil {
-		s.salt = seed
-	}
-	return s, err
+	s.salt = seed
+	return s, nil
 }
 
 // Recovered turns what a step panicked with into an error. Use it in a deferred

@@ -97,16 +97,14 @@ func (w *world) act() {
 			command("feel")
 		}
 	}
-	w.note("%s: %s %s%s%s", p.id, ev.ID, kindName(ev.Kind), ev.Name, ev.Text)
+	w.note("%s: %s %s%s%s", p.id, ev.ID, kindName[ev.Kind], ev.Name, ev.Text)
 	h := &happening{Event: ev, born: w.trueTime()}
 	p.events = append(p.events, h)
 	w.counts.Events++
 	w.hand(h)
 }
 
-func kindName(k dialog.Kind) string {
-	return map[dialog.Kind]string{dialog.Command: "/", dialog.Text: "types ", dialog.Press: "presses", dialog.Media: "sends ", dialog.Blocked: "blocks", dialog.Unblocked: "unblocks"}[k]
-}
+var kindName = map[dialog.Kind]string{dialog.Command: "/", dialog.Text: "types ", dialog.Press: "presses", dialog.Media: "sends ", dialog.Blocked: "blocks", dialog.Unblocked: "unblocks"}
 
 // press finds a button, mostly of the last message.
 func (p *person) press(w *world, ev *dialog.Event) bool {
