@@ -2,6 +2,7 @@ package redis
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -21,17 +22,56 @@ import (
 // do when they just GET and SET the same bytes.
 func BenchmarkStep(b *testing.B) {
 	server := redistest.Start(b)
+	client := plain(b, server)
 	for _, callers := range []int{1, 8, 64} {
-		b.Run(fmt.Sprintf("of=store/callers=%d", callers), func(b *testing.B) {
+		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
 			s := opener(server.URL(), Options{})(b, storetest.NewClock())
-			storetest.Spread(b, callers, func(c int) func() error { return storetest.Steps(s, c) })
-		})
-		b.Run(fmt.Sprintf("of=getset/callers=%d", callers), func(b *testing.B) {
-			client := connect(address{hosts: []string{server.Addr}}, Options{}.withDefaults())
-			defer client.Close()
-			storetest.Spread(b, callers, func(c int) func() error { return getSet(client, c) })
+			storetest.Beside(b, callers,
+				storetest.Way{Name: "step", Of: func(c int) func() error { return storetest.Steps(s, c) }},
+				storetest.Way{Name: "getset", Of: func(c int) func() error { return getSet(client, c) }})
 		})
 	}
+}
+
+// BenchmarkCommit puts commits alone beside a script that does nothing but SET
+// the same bytes, and beside SET itself.
+func BenchmarkCommit(b *testing.B) {
+	server := redistest.Start(b)
+	client := plain(b, server)
+	bare := redis.NewScript("return redis.call('SET', KEYS[1], ARGV[1])")
+	blob := make([]byte, storetest.BlobSize)
+	ctx := context.Background()
+	for _, callers := range []int{1, 8, 64} {
+		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
+			s := opener(server.URL(), Options{})(b, storetest.NewClock())
+			alarm := time.Now().Add(24 * time.Hour)
+			storetest.Beside(b, callers,
+				storetest.Way{Name: "commit", Of: func(c int) func() error {
+					key, old := dialog.Key(fmt.Sprint("caller ", c)), dialog.Tag{}
+					return func() error {
+						n := binary.BigEndian.Uint64(old[:]) + 1
+						next := old
+						binary.BigEndian.PutUint64(next[:], n)
+						err := s.Commit(ctx, key, old, next, blob, alarm.Add(time.Duration(n)*time.Second))
+						old = next
+						return err
+					}
+				}},
+				storetest.Way{Name: "script", Of: func(c int) func() error {
+					return func() error { return bare.Run(ctx, client, []string{fmt.Sprint("floor:caller ", c)}, blob).Err() }
+				}},
+				storetest.Way{Name: "set", Of: func(c int) func() error {
+					return func() error { return client.Set(ctx, fmt.Sprint("floor:caller ", c), blob, 0).Err() }
+				}})
+		})
+	}
+}
+
+// plain is the store's client without the store.
+func plain(b *testing.B, server *redistest.Server) redis.UniversalClient {
+	client := connect(address{hosts: []string{server.Addr}}, Options{}.withDefaults())
+	b.Cleanup(func() { must(b, client.Close()) })
+	return client
 }
 
 // getSet is the floor beside storetest.Steps.
@@ -68,8 +108,7 @@ func BenchmarkClaim(b *testing.B) {
 		})
 	})
 	b.Run(fmt.Sprintf("of=script/pending=%d", pending), func(b *testing.B) {
-		client := connect(address{hosts: []string{redistest.Start(b).Addr}}, Options{}.withDefaults())
-		defer client.Close()
+		client := plain(b, redistest.Start(b))
 		now := time.Now()
 		addAlarms(b, client, pending, func(i int) (string, redis.Z) {
 			return "alarms", redis.Z{Member: fmt.Sprintf("person %026d", i), Score: overdue(now, i)}

@@ -9,6 +9,7 @@
 -- record can not be read. See value.go for what a value looks like.
 --
 -- Redis hashes each byte that a script is given: a blob costs its length here.
+-- It prints each number that a script gives to a command, so offsets are strings.
 
 local life = 48 * 60 * 60 * 1000 -- dialog.TombstoneLife, ms
 
@@ -17,7 +18,7 @@ local function now()
 	return math.floor(t[1] * 1000 + (t[2] + ARGV[5]) / 1000)
 end
 
-local head = redis.pcall('GETRANGE', KEYS[1], 0, 17)
+local head = redis.pcall('GETRANGE', KEYS[1], '0', '17')
 if type(head) ~= 'string' then
 	return -1 -- not even a string
 end
@@ -29,7 +30,7 @@ if head == '' then
 elseif #head < 18 or tag == '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' then
 	return -1
 elseif kind == 2 then
-	local erased = tonumber(redis.call('GETRANGE', KEYS[1], 17, -1))
+	local erased = tonumber(redis.call('GETRANGE', KEYS[1], '17', '-1'))
 	if not erased then
 		return -1
 	end

@@ -80,6 +80,53 @@ func Spread(b *testing.B, callers int, caller func(i int) func() error) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "steps/s")
 }
 
+// Way is one way of doing the same thing; Of makes what a caller does over and over.
+type Way struct {
+	Name string
+	Of   func(caller int) func() error
+}
+
+// Beside measures a way beside others, in turns of some milliseconds, so that
+// whatever else the machine does slows all of them alike. It reports how many
+// calls of each were done in a second, and how the first compares with each
+// other one. An iteration of b is a turn of all ways.
+func Beside(b *testing.B, callers int, ways ...Way) {
+	calls := 1 + 400/callers // of each caller, in a turn
+	took := make([]time.Duration, len(ways))
+	do := make([][]func() error, len(ways))
+	for i, way := range ways {
+		for c := range callers {
+			do[i] = append(do[i], way.Of(c))
+		}
+	}
+	turn := func(i int) time.Duration {
+		begun := time.Now()
+		together(b, callers, func(c int) error {
+			for range calls {
+				if err := do[i][c](); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		return time.Since(begun)
+	}
+	for i := range ways {
+		turn(i) // connections are made
+	}
+	for b.Loop() {
+		for i := range ways {
+			took[i] += turn(i)
+		}
+	}
+	for i, way := range ways {
+		b.ReportMetric(float64(b.N*callers*calls)/took[i].Seconds(), way.Name+"/s")
+		if i > 0 {
+			b.ReportMetric(took[i].Seconds()/took[0].Seconds(), "of-"+way.Name)
+		}
+	}
+}
+
 // Crowd fills a store with people who are all due.
 func Crowd(b testing.TB, s dialog.Store, people int, at time.Time) {
 	const callers = 64
