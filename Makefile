@@ -33,8 +33,8 @@ bench: ## benchmarks beside their floors, to bench/new.txt; compared with bench/
 	go test -run '^$$' -bench . -benchmem -count $(COUNT) ./... | tee bench/new.txt
 	go tool benchstat $$(ls bench/old.txt 2>/dev/null) bench/new.txt
 
-long: ## what takes hours: a million schedules, a thousand kills, many failovers
-	go test ./dialog/sim -run Schedules -sim.n=1000000 -timeout 0
-	go test ./adapters/bolt -run HostKilled -kills=1000 -timeout 0
-	BOLT_KILLS=1000 go test ./adapters/bolt -run KilledAtAnyMoment -timeout 0
-	REDIS_ROUNDS=250 go test ./adapters/redis -run Failover -timeout 0
+long: ## what takes hours: a million schedules, a thousand kills on each store, 500 failures of a cluster
+	go test ./dialog/sim -run Schedules -sim.n=1000000 -timeout 0 -v
+	go test -p 1 ./adapters/bolt ./adapters/redis -run HostKilled -kills=1000 -timeout 0 -v
+	BOLT_KILLS=1000 go test ./adapters/bolt -run KilledAtAnyMoment -timeout 0 -v
+	go test ./adapters/redis -run Failures -failures=500 -timeout 0 -v

@@ -210,7 +210,7 @@ func (h *Host) retry(s *State) time.Duration {
 
 func (h *Host) count(ev *Event, out Outcome, parked bool) {
 	h.Stats.Late.Add(int64(out.Dropped))
-	if parked {
+	if parked && !out.Repeat {
 		h.Stats.Poison.Add(1)
 	}
 	if ev.Kind == Sent {

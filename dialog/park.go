@@ -16,9 +16,10 @@ func (sc *Script) Park(blob []byte, person PersonID, seed uint64, ev Event, now 
 	if now.Before(s.Clock) {
 		now = s.Clock
 	}
-	if ev.ID != "" {
-		s.seen.add(ev.ID, now)
+	if s.knows(&ev) { // somebody else was through with it
+		return blob, Outcome{State: s, Repeat: true}, nil
 	}
+	s.take(&ev, now)
 	s.Clock = now
 	s.tidy(now)
 	if s.Lang == "" {

@@ -77,7 +77,10 @@ func (h *Host) mark(ctx context.Context, box *mailbox, ev *Event, tries int) int
 	case !rec.Erased.IsZero():
 		s.Since = rec.Erased
 	}
-	name, now := hash64(ev.ID+"#"+strconv.Itoa(int(ev.Kind))), h.Now()
+	if s.knows(ev) {
+		return 1 // nobody has died of it
+	}
+	name, now := triedName(ev), h.Now()
 	if s.Tried.Event == name && now.Sub(s.Tried.At).Abs() < time.Hour {
 		tries = max(tries, s.Tried.Count)
 	}
@@ -87,6 +90,9 @@ func (h *Host) mark(ctx context.Context, box *mailbox, ev *Event, tries int) int
 	}
 	return tries + 1
 }
+
+// triedName is what [Tried] calls an event.
+func triedName(ev *Event) uint64 { return hash64(ev.ID + "#" + strconv.Itoa(int(ev.Kind))) }
 
 // unreadable refuses an event. The person is asked to wait, in words that need
 // no state, and the operator told; each once in an hour.

@@ -77,6 +77,46 @@ func TestPoisonThatKillsProcesses(t *testing.T) {
 	}
 }
 
+// What ended well was not what a process died of, however often it comes soon
+// after a start: alarms, which have no id, and an event that is brought again.
+func TestNothingFailedNothingIsParked(t *testing.T) {
+	const lives = 6
+	now := time.Now()
+	clock := func() time.Time { return now }
+	memory := dialog.NewMemoryStore(clock)
+	p := newPhones()
+	ev := noteEvent(someone(1), 0)
+	for life := range lives {
+		h := newHost(t, memory, p, func(h *dialog.Host) { h.Now = clock })
+		insist(t, h, ev)
+		remind := command(someone(2), string(rune('a'+life)), "remind")
+		remind.At = now
+		insist(t, h, remind)
+		h.Settle(someone(2))
+		now = now.Add(3 * time.Second)
+		if _, err := h.Ring(context.Background(), 10); err != nil {
+			t.Fatal(err)
+		}
+		h.Settle(someone(1))
+		h.Settle(someone(2))
+		if n := h.Stats.Poison.Load(); n != 0 {
+			t.Errorf("process %d has set %d events aside", life+1, n)
+		}
+	}
+	nudges := 0
+	for _, m := range p.of(someone(2)) {
+		if strings.HasPrefix(m.Text, "nudge ") {
+			nudges++
+		}
+	}
+	if nudges != lives {
+		t.Errorf("%d nudges of %d came", nudges, lives)
+	}
+	if got := p.of(someone(1)); len(got) != 1 {
+		t.Errorf("the person read %v", got)
+	}
+}
+
 func TestStepThatHangs(t *testing.T) {
 	memory := dialog.NewMemoryStore(time.Now)
 	p := newPhones()

@@ -43,13 +43,11 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 		out.Deliver = s.claim(now, sc.Lease)
 		return out
 	}
-	if ev.ID != "" {
-		if s.seen.has(ev.ID) || !ev.At.IsZero() && !ev.At.After(s.Since) {
-			out.Repeat = true
-			return out
-		}
-		s.seen.add(ev.ID, now)
+	if s.knows(&ev) {
+		out.Repeat = true
+		return out
 	}
+	s.take(&ev, now)
 	s.Clock = now
 	s.tidy(now)
 	t := &Turn{Script: sc, State: s, Event: &ev, Now: now}
@@ -90,6 +88,21 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 	return out
 }
 
+// knows tells whether an event is a repetition, or from a life that was forgotten.
+func (s *State) knows(ev *Event) bool {
+	return ev.ID != "" && (s.seen.has(ev.ID) || !ev.At.IsZero() && !ev.At.After(s.Since))
+}
+
+// take remembers an event. If it was tried before, it has now come to its end.
+func (s *State) take(ev *Event, now time.Time) {
+	if ev.ID != "" {
+		s.seen.add(ev.ID, now)
+	}
+	if s.Tried.Event != 0 && s.Tried.Event == triedName(ev) {
+		s.Tried = Tried{}
+	}
+}
+
 // Apply is Step from bytes to bytes. A nil blob is a person nobody has met; seed
 // is then where their chance comes from. It also goes into the ids of messages,
 // so that these never repeat, even if the store loses a commit. A step that would grow the state past
@@ -109,7 +122,7 @@ func (sc *Script) Apply(blob []byte, person PersonID, seed uint64, ev Event, now
 	if s, err = load(); err != nil {
 		return nil, out, err
 	}
-	s.seen.add(ev.ID, now)
+	s.take(&ev, now)
 	t := &Turn{Script: sc, State: s, Event: &ev, Now: now}
 	t.Say("engine.full")
 	t.close()

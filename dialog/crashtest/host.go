@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -75,14 +76,15 @@ func host(open Open, path string) {
 		})
 	}
 	wg.Wait()
-	rest(ctx, store)
+	rest(ctx, store, now)
 	cancel()
 	check(h.Drain(context.Background()))
 	check(store.Close())
 }
 
-// rest returns when nothing is planned for anybody any more.
-func rest(ctx context.Context, store dialog.Store) {
+// rest returns when nothing is under way or planned soon for anybody any more.
+// An alarm that three processes died of is put off by an hour, and not awaited.
+func rest(ctx context.Context, store dialog.Store, now func() time.Time) {
 	begun := time.Now()
 	for p := 0; p < people; {
 		rec, err := store.Load(ctx, key(p))
@@ -93,7 +95,8 @@ func rest(ctx context.Context, store dialog.Store) {
 		}
 		s, err := dialog.DecodeState(rec.Blob)
 		check(err)
-		if len(s.Outbox)+len(s.Timers) == 0 {
+		soon := slices.ContainsFunc(s.Timers, func(tm dialog.Timer) bool { return tm.At(s.Zone).Before(now().Add(10 * time.Minute)) })
+		if len(s.Outbox) == 0 && !soon {
 			p++
 			continue
 		}

@@ -84,6 +84,11 @@ func (w *world) judgePerson(p *person) {
 		return
 	}
 	w.counts.Poison += len(s.Parked)
+	for _, parked := range s.Parked {
+		if w.counts.Crashes < 3 && !p.failing(parked.Kind) {
+			w.breaks("%s: an event of kind %d was set aside, and nothing had failed", p.id, parked.Kind)
+		}
+	}
 	life := s.Since
 	for _, tm := range s.Timers {
 		if !tm.At(s.Zone).After(w.trueTime()) {
@@ -133,6 +138,14 @@ func (p *person) renewed(h *happening) bool {
 		}
 	}
 	return false
+}
+
+// failing tells whether the person did what the bot panics on, so that an event
+// of a kind may be set aside.
+func (p *person) failing(kind dialog.Kind) bool {
+	return slices.ContainsFunc(p.events, func(h *happening) bool {
+		return kind == dialog.Command && h.Name == "boom" || kind == dialog.Alarm && h.Name == "fuse"
+	})
 }
 
 // knows tells whether the step takes the event for a repetition. s is the state
