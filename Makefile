@@ -1,5 +1,5 @@
 # What there is to do here; "make" alone lists it.
-.PHONY: help chat check test open fuzz bench long
+.PHONY: help chat check vuln test open fuzz bench long
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -13,6 +13,9 @@ check: ## what CI runs: format, vet, staticcheck, words and flows, tests with th
 	go tool staticcheck ./...
 	go run ./cmd/bot check
 	go test -race ./...
+
+vuln: ## known vulnerabilities in what the program calls; fetches the database, 25 MB
+	.ci/vuln
 
 test: ## the tests
 	go test ./...
