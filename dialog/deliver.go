@@ -48,7 +48,7 @@ func platformOf(p PersonID) string {
 func (h *Host) send(name string, person PersonID, e *Entry, last time.Duration) (r Receipt) {
 	platform, lane := h.Platforms[name], h.lanes[name]
 	if platform == nil {
-		h.Log.Error("no platform is running for a person's messages", "platform", name)
+		h.Log.Error("no platform is running for a person's messages", "who", person, "platform", name)
 		return Receipt{Verdict: Never}
 	}
 	if wait := lane.pass(e.Msg.Nudge, last-SendTime/2); wait > 0 {
@@ -85,7 +85,7 @@ func (h *Host) send(name string, person PersonID, e *Entry, last time.Duration) 
 	if r.Verdict == Unknown {
 		h.Stats.Unknown.Add(1)
 	}
-	h.Log.Warn("a message could not be handed over", "platform", name, "verdict", r.Verdict.String(), "err", err)
+	h.Log.Warn("a message could not be handed over", "who", person, "platform", name, "verdict", r.Verdict.String(), "err", err)
 	return r
 }
 
@@ -121,7 +121,7 @@ func (h *Host) remove(name string, person PersonID, refs []Ref) int {
 	h.Machine.Point("before remove")
 	left, err := safely(func() ([]Ref, error) { return platform.Remove(ctx, person, refs) })
 	if err != nil {
-		h.Log.Warn("messages could not be taken back", "platform", name, "err", err)
+		h.Log.Warn("messages could not be taken back", "who", person, "platform", name, "err", err)
 		return len(refs)
 	}
 	return len(left)

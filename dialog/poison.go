@@ -86,7 +86,7 @@ func (h *Host) mark(ctx context.Context, box *mailbox, ev *Event, tries int) int
 	}
 	s.Tried = Tried{Event: name, Count: tries + 1, At: now}
 	if err := h.commit(ctx, box, rec.Tag, s.Encode(), s.Alarm()); err != nil {
-		h.Log.Warn("a try could not be written down", "err", err)
+		h.Log.Warn("a try could not be written down", "who", box.key, "err", err)
 	}
 	return tries + 1
 }
@@ -100,7 +100,7 @@ func (h *Host) unreadable(box *mailbox, ev *Event, err error) outcome {
 	h.Stats.Unreadable.Add(1)
 	now := h.Machine.Clock()
 	if h.told.first("log "+string(box.key), now) {
-		h.Log.Error("a person's record can not be read; it is kept as it is", "err", err)
+		h.Log.Error("a person's record can not be read; it is kept as it is", "who", box.key, "err", err)
 	}
 	words := h.Script.variants(ev.Lang, "engine.unreadable")
 	if !byPerson(ev) || len(words) == 0 || !h.told.first("tell "+string(box.key), now) {

@@ -52,7 +52,7 @@ func (h *Host) work(box *mailbox) {
 			}
 		default:
 			if len(notes) > 0 {
-				h.Log.Error("deliveries could not be noted; they are in doubt", "count", len(notes), "err", err)
+				h.Log.Error("deliveries could not be noted; they are in doubt", "who", box.key, "count", len(notes), "err", err)
 			}
 			notes = nil
 		}
@@ -110,7 +110,7 @@ func (h *Host) turn(box *mailbox, notes []Event, l letter) (outcome, error) {
 			if park >= 0 { // even parking fails: nothing is changed
 				return outcome{}, err
 			}
-			h.Log.Error("an event could not be handled", "kind", events[bad.at].Kind, "try", tries, "err", err)
+			h.Log.Error("an event could not be handled", "who", box.key, "kind", events[bad.at].Kind, "try", tries, "err", err)
 			if bad.stuck {
 				h.Stats.Stuck.Add(1)
 			}

@@ -64,7 +64,7 @@ func (in *inbox) put(user string, j job) bool {
 	defer in.mu.Unlock()
 	q := in.queues[user]
 	if in.closed || q == nil && len(in.queues) >= maxPeople || q != nil && len(q.jobs) >= maxWaiting {
-		in.bot.log.Error("too much is waiting, or the end is near; something a person did was let go")
+		in.bot.log.Error("too much is waiting, or the end is near; something a person did was let go", "who", personOf(user))
 		return false
 	}
 	if q == nil {
@@ -164,13 +164,13 @@ func (in *inbox) hand(ev dialog.Event) {
 		case err == nil:
 			return
 		case time.Since(begun) > in.bot.pace.giveUp:
-			in.bot.log.Error("something a person did could not be taken and was let go", "tries", try+1, "err", err)
+			in.bot.log.Error("something a person did could not be taken and was let go", "who", ev.Person, "tries", try+1, "err", err)
 			if h := readHint(ev.Hint); h.reply && h.alive(time.Now()) {
 				in.bot.apologise(h.token, h.lang)
 			}
 			return
 		case try == 0:
-			in.bot.log.Warn("something a person did could not be taken yet", "err", err)
+			in.bot.log.Warn("something a person did could not be taken yet", "who", ev.Person, "err", err)
 		}
 		sleep(in.ctx, min(in.bot.pace.retry<<min(try, 10), 30*time.Second))
 	}

@@ -170,7 +170,7 @@ func (b *Bot) acknowledge(in *interaction, c callback, begun time.Time) bool {
 		}
 		var ae *apiError
 		if errors.As(err, &ae) && ae.status/100 == 4 || sleep(ctx, 100*time.Millisecond<<try) != nil {
-			b.log.Warn("an interaction could not be acknowledged", "err", err)
+			b.log.Warn("an interaction could not be acknowledged", "who", personOf(in.User.ID), "err", err)
 			return false
 		}
 	}

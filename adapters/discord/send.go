@@ -33,7 +33,7 @@ func (b *Bot) Send(ctx context.Context, to dialog.PersonID, m dialog.Message) (d
 	}
 	ref, err := b.put(ctx, user, encode(m, word, b.cfg.NoText), m, h)
 	if has(err, codeInvalidForm) {
-		b.log.Error("discord refused the form of a message; it goes out plain", "err", err)
+		b.log.Error("discord refused the form of a message; it goes out plain", "who", personOf(user), "err", err)
 		ref, err = b.put(ctx, user, encode(plain(m), word, false), m, h)
 	}
 	if err != nil {

@@ -102,7 +102,7 @@ func (b *Bot) postOpenly(in *interaction, p *payload) {
 	if err == nil {
 		return
 	}
-	b.log.Warn("a line could not be posted", "err", err)
+	b.log.Warn("a line could not be posted", "who", personOf(in.User.ID), "err", err)
 	sorry := b.private(in.lang(), "post_failed")
 	sorry.Flags = 0
 	ctx, cancel = context.WithTimeout(context.Background(), 5*time.Second)

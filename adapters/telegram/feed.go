@@ -205,7 +205,7 @@ func (f *feed) finish(it *item) bool {
 			return true
 		}
 		f.bot.Stats.Again.Add(1)
-		f.bot.cfg.Log.Warn("an update could not be handled yet", "err", err)
+		f.bot.cfg.Log.Warn("an update could not be handled yet", "who", it.what.lane(), "err", err)
 		if f.failed(it) {
 			f.bot.Stats.Lost.Add(1)
 			return true

@@ -85,7 +85,7 @@ func (b *Bot) put(ctx context.Context, chat int64, d draft) (int64, error) {
 	out := verdict(err)
 	if plain, ok := d.plain(err); ok && out.Verdict == dialog.Never {
 		b.Stats.Plain.Add(1)
-		b.cfg.Log.Warn("telegram refused a message and is offered a plain one", "err", err)
+		b.cfg.Log.Warn("telegram refused a message and is offered a plain one", "who", person(chat), "err", err)
 		if id, err = b.try(ctx, plain); err == nil || gone(err) {
 			return id, err
 		}

@@ -101,7 +101,7 @@ func (b *Bot) Handler(handle Handler) http.Handler {
 		defer cancel()
 		if err := b.offer(ctx, h, handle, true); err != nil {
 			b.Stats.Again.Add(1)
-			b.cfg.Log.Warn("an update could not be handled yet", "err", err)
+			b.cfg.Log.Warn("an update could not be handled yet", "who", h.lane(), "err", err)
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 	})

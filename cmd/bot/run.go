@@ -37,7 +37,8 @@ func (c *runCmd) Run(ctx context.Context, w *world) error {
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(w.err, &slog.HandlerOptions{Level: level}))
+	people := &aliases{now: time.Now}
+	log := slog.New(aliasing{slog.NewTextHandler(w.err, &slog.HandlerOptions{Level: level}), people})
 	if cfg.Telegram.Token == "" && cfg.Discord.Token == "" {
 		return hint(errors.New("run: there is no platform to run on"), "set TELEGRAM_TOKEN or DISCORD_TOKEN, or talk here with \"bot chat\"")
 	}
@@ -61,6 +62,7 @@ func (c *runCmd) Run(ctx context.Context, w *world) error {
 	if err != nil {
 		return err
 	}
+	people.know(store.KeyOf)
 	defer house.open(ctx)()
 	wires := wiring{cfg: cfg, book: book, script: script, store: store, house: house, log: log}
 	platforms, err := wires.connect(ctx)
