@@ -46,6 +46,9 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 			}
 			return out, err
 		}
+		if i != park && h.crowd.passOver(&o, blob) {
+			continue
+		}
 		counts = append(counts, func() { h.count(ev, o, i == park) })
 		if o.Repeat {
 			continue

@@ -18,23 +18,25 @@ type Host struct {
 	Store     Store
 	Platforms map[string]Platform // by the part of a PersonID before the colon
 
-	Now      func() time.Time         // nil: time.Now
-	KeyOf    func(PersonID) Key       // nil: the id itself
-	Log      *slog.Logger             // nil: silence; never sees words, names or ids
-	Queue    int                      // events waiting for one person; 0: 32
-	Poll     time.Duration            // how often to look for what is due; 0: 1 s
-	Alone    bool                     // no other process uses the store: what a dead one was sending is nobody's
-	Seed     func() uint64            // where a new person's chance comes from; nil: the system's
-	StepTime time.Duration            // what takes longer in one step is a defect; 0: 5 s; negative: nobody watches
-	Budgets  map[string]Rate          // how fast each platform may be sent to, by all hosts together; none: as fast as it goes
-	Linger   map[string]time.Duration // by platform: how long a delivered edit may wait to be noted together with what comes next; not where other hosts get the person's events too
-	Machine  Machine                  // the zero Machine is the real one
-	Stats    Stats
+	Now       func() time.Time         // nil: time.Now
+	KeyOf     func(PersonID) Key       // nil: the id itself
+	Log       *slog.Logger             // nil: silence; never sees words, names or ids
+	Queue     int                      // events waiting for one person; 0: 32
+	Poll      time.Duration            // how often to look for what is due; 0: 1 s
+	Alone     bool                     // no other process uses the store: what a dead one was sending is nobody's
+	Seed      func() uint64            // where a new person's chance comes from; nil: the system's
+	StepTime  time.Duration            // what takes longer in one step is a defect; 0: 5 s; negative: nobody watches
+	Budgets   map[string]Rate          // how fast each platform may be sent to, by all hosts together; none: as fast as it goes
+	Strangers Rate                     // how many events this host takes of all people together whom it does not know yet; none: all
+	Linger    map[string]time.Duration // by platform: how long a delivered edit may wait to be noted together with what comes next; not where other hosts get the person's events too
+	Machine   Machine                  // the zero Machine is the real one
+	Stats     Stats
 
 	boxes  mailboxes
 	lanes  map[string]*lane
 	shares []*share
 	told   notices
+	crowd  strangers
 	begun  time.Duration
 	opened time.Time
 	sends  context.Context // ends sends
@@ -57,6 +59,7 @@ type Stats struct {
 	Stuck      atomic.Int64 // steps that did not end in time; their goroutines are lost
 	Full       atomic.Int64 // events refused since a state is full
 	Unreadable atomic.Int64 // events refused since a record can not be read
+	PassedOver atomic.Int64 // events of strangers that were one too many; not taken, and not to be brought again
 }
 
 // ErrBusy says that too much is waiting for one person. The event was not
@@ -102,6 +105,7 @@ func (h *Host) Start(ctx context.Context) {
 	h.calls, h.halt = context.WithCancel(context.WithoutCancel(ctx))
 	h.begun, h.opened = h.Machine.Clock(), h.Now()
 	h.boxes = mailboxes{boxes: map[Key]*mailbox{}, wakes: map[Key]struct{}{}, work: h.work, size: h.Queue, spawn: h.Machine.Go}
+	h.crowd = newStrangers(h)
 	h.lanes = map[string]*lane{}
 	for name := range h.Platforms {
 		l := newLane(h, name)

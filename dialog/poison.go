@@ -72,7 +72,7 @@ func (h *Host) mark(ctx context.Context, box *mailbox, ev *Event, tries int) int
 		if s, err = DecodeState(rec.Blob); err != nil || ev.Kind == Alarm && s.early(h.Now()) > 0 {
 			return tries + 1
 		}
-	case !byPerson(ev):
+	case !byPerson(ev) || !h.crowd.room(): // a crowd must not fill the store with notes of this kind
 		return tries + 1
 	case !rec.Erased.IsZero():
 		s.Since = rec.Erased

@@ -38,6 +38,9 @@ type Script struct {
 	// Gate names the flow that a person has to pass before the given one (nil:
 	// before anything at all), or "". Nil: there is no gate.
 	Gate func(*Turn, *Flow) string
+	// Known tells for whom there is room however many others write: those who are
+	// through the gate, and those who told of danger or look for help. Nil: everybody.
+	Known func(*Turn) bool
 	// Care looks at every free text before anything else does. It tells whether
 	// it took the conversation over. Nil: nobody looks.
 	Care func(*Turn, string) bool

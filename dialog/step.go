@@ -12,13 +12,14 @@ import (
 // the messages to hand over now. Whatever cannot be handed over now is in the
 // state, and its alarm says when to look again.
 type Outcome struct {
-	State   *State
-	Deliver []Entry
-	Repeat  bool  // the event had been taken before; nothing changed
-	Full    bool  // the step would have grown the state past [MaxState] and was undone
-	Erase   bool  // forget the person: the record is to become a tombstone, not to be committed
-	Remove  []Ref // messages to take back; what could not be is reported by an event of kind [Removed]
-	Dropped int   // planned messages that came due too late to be of use
+	State    *State
+	Deliver  []Entry
+	Repeat   bool  // the event had been taken before; nothing changed
+	Full     bool  // the step would have grown the state past [MaxState] and was undone
+	Erase    bool  // forget the person: the record is to become a tombstone, not to be committed
+	Remove   []Ref // messages to take back; what could not be is reported by an event of kind [Removed]
+	Stranger bool  // somebody did this whom the bot did not know before, and does not after it
+	Dropped  int   // planned messages that came due too late to be of use
 }
 
 // Step is the bot as one pure function: what was, what happened, what follows.
@@ -54,6 +55,7 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 	if s.Lang == "" {
 		s.Lang = sc.lang(ev.Lang)
 	}
+	stranger := sc.Known != nil && byPerson(&ev) && !sc.Known(t)
 	switch ev.Kind {
 	case Blocked:
 		s.Muted = true
@@ -84,6 +86,7 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 	t.close()
 	t.recall()
 	out.Erase, out.Remove = t.erase, t.remove
+	out.Stranger = stranger && !sc.Known(t)
 	out.Deliver = s.claim(now, sc.Lease)
 	return out
 }

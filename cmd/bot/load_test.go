@@ -23,6 +23,7 @@ import (
 
 	"afterglow/adapters/redis/redistest"
 	"afterglow/adapters/telegram/telegramtest"
+	"afterglow/dialog"
 	"afterglow/dialog/storetest"
 )
 
@@ -135,6 +136,9 @@ func round(b *testing.B, api string, people, updates int) (s stats) {
 // is embedded, or at an address.
 func runHere(b *testing.B, api, store string) {
 	b.Helper()
+	bound := strangers
+	strangers = dialog.Rate{} // all of them come through the door at once
+	b.Cleanup(func() { strangers = bound })
 	env := map[string]string{"TELEGRAM_TOKEN": telegramtest.Token, "TELEGRAM_API_URL": api, "STORE_URL": store, "AFTERGLOW_KEYS": newKeys(b)}
 	dir := b.TempDir()
 	config := filepath.Join(dir, "config.toml")

@@ -37,6 +37,11 @@ func (c *Config) spread(platform string) bool {
 	return true
 }
 
+// strangers are how many things all people together who are not through the door
+// yet may do, in each process: some four newcomers a second in the long run, and
+// a hundred who come at once. Those who are through it are not counted.
+var strangers = dialog.Rate{PerSecond: 20, Burst: 500}
+
 // wiring is what the platforms are connected with.
 type wiring struct {
 	cfg    Config

@@ -72,7 +72,7 @@ func (c *runCmd) Run(ctx context.Context, w *world) error {
 	script.Lease = clock.scale(dialog.SendLease)
 	host := &dialog.Host{
 		Script: script, Store: store, KeyOf: store.KeyOf, Now: clock.Now, Alone: house.alone, Log: log,
-		Platforms: map[string]dialog.Platform{}, Budgets: budgets, Linger: map[string]time.Duration{},
+		Platforms: map[string]dialog.Platform{}, Budgets: budgets, Strangers: strangers, Linger: map[string]time.Duration{},
 		Poll: max(20*time.Millisecond, time.Duration(float64(time.Second)/clock.warp)),
 	}
 	for name, p := range platforms {

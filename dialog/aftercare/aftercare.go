@@ -65,6 +65,7 @@ func New(c Content) (*dialog.Script, error) {
 		Timers:   map[string]func(*dialog.Turn, dialog.Timer){},
 		Readers:  map[string]func(*dialog.Turn, string) []string{},
 		Gate:     gate,
+		Known:    roomFor,
 		Preset:   preset,
 		Flood:    100,
 		Visit:    visit,

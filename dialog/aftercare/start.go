@@ -22,6 +22,17 @@ func gate(t *dialog.Turn, f *dialog.Flow) string {
 	return ""
 }
 
+// roomFor tells for whom there is room in any crowd: who is through the gate, and who
+// has told of danger or is looking for help.
+func roomFor(t *dialog.Turn) bool {
+	if gate(t, nil) == "" || len(danger(t).Categories) > 0 || plan(t).Hold {
+		return true
+	}
+	return slices.ContainsFunc(t.State.Runs, func(r dialog.Run) bool {
+		return slices.Contains([]string{"caremode", "someone", "body", "windows"}, r.Flow)
+	})
+}
+
 func (b *bot) start(s *dialog.Script) {
 	// Who has met the bot is not asked everything again: a tap on "start" is only a hello.
 	s.Actions["start.again"] = func(t *dialog.Turn) {
