@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"iter"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -78,29 +79,38 @@ func TestNothingOfALifeStandsInAnyFile(t *testing.T) {
 
 // spy notes what the store below is given for one person.
 type spy struct {
-	*bolt.Store
-	key    dialog.Key
-	pieces []string
+	dialog.Store
+	key  dialog.Key
+	note func(piece string)
 }
 
 func (s *spy) Commit(ctx context.Context, key dialog.Key, old, next dialog.Tag, blob []byte, alarm time.Time) error {
-	s.note(key, blob)
+	s.see(key, blob)
 	return s.Store.Commit(ctx, key, old, next, blob, alarm)
 }
 
+// Rewrite implements [dialog.Rewriter].
 func (s *spy) Rewrite(ctx context.Context, key dialog.Key, tag dialog.Tag, blob []byte) error {
-	s.note(key, blob)
-	return s.Store.Rewrite(ctx, key, tag, blob)
+	s.see(key, blob)
+	return s.Store.(dialog.Rewriter).Rewrite(ctx, key, tag, blob)
 }
 
-// note keeps some pieces of a sealed blob; they are random, so whoever finds one
+// Keys implements [dialog.Walker].
+func (s *spy) Keys(ctx context.Context) iter.Seq2[dialog.Key, error] {
+	return s.Store.(dialog.Walker).Keys(ctx)
+}
+
+// Compact implements [dialog.Compactor].
+func (s *spy) Compact(ctx context.Context) error { return s.Store.(dialog.Compactor).Compact(ctx) }
+
+// see keeps some pieces of a sealed blob; they are random, so whoever finds one
 // has found the blob.
-func (s *spy) note(key dialog.Key, blob []byte) {
+func (s *spy) see(key dialog.Key, blob []byte) {
 	if key != s.key {
 		return
 	}
 	for at := 48; at+24 <= len(blob); at += 500 {
-		s.pieces = append(s.pieces, string(blob[at:at+24]))
+		s.note(string(blob[at : at+24]))
 	}
 }
 
@@ -115,7 +125,8 @@ func TestErasedIsGone(t *testing.T) {
 	must(t, err)
 	file, err := bolt.Open(path, bolt.Options{})
 	must(t, err)
-	inner := &spy{Store: file}
+	var pieces []string
+	inner := &spy{Store: file, note: func(piece string) { pieces = append(pieces, piece) }}
 	s, err := seal.Open(t.Context(), inner, ring, seal.Options{})
 	must(t, err)
 	u := &upkeep{store: s, inner: inner, ring: ring, keys: place, policy: seal.DefaultPolicy, alone: true, log: quietLog}
@@ -125,7 +136,7 @@ func TestErasedIsGone(t *testing.T) {
 	l.live(t, 40)
 	l.end(t)
 
-	before := found(t, dir, inner.pieces)
+	before := found(t, dir, pieces)
 	all, err := os.ReadFile(path)
 	must(t, err)
 	must(t, os.WriteFile(filepath.Join(backups, "bot.db"), all, 0o600))
@@ -135,9 +146,9 @@ func TestErasedIsGone(t *testing.T) {
 		t.Fatal("there is nothing to erase")
 	}
 	must(t, s.Delete(t.Context(), inner.key, r.Tag, dialog.Tag{1}))
-	after := found(t, dir, inner.pieces)
+	after := found(t, dir, pieces)
 	u.leave(t.Context())
-	if hits := found(t, dir, inner.pieces); len(hits) > 0 {
+	if hits := found(t, dir, pieces); len(hits) > 0 {
 		t.Errorf("%d pieces are still there after the compaction", len(hits))
 	}
 	t.Logf("pieces of the sealed record in the files: %d before the erasure, %d after it, 0 after the compaction", len(before), len(after))
