@@ -36,8 +36,11 @@ func TestDiscord(t *testing.T) {
 			server := discordtest.New()
 			t.Cleanup(server.Close)
 			env := discordEnv(t, server)
+			files := t.TempDir()
+			data := files
 			if c.redis {
-				env = append(env, "STORE_URL="+redistest.Start(t).URL())
+				base := redistest.Start(t, "--appendonly", "yes", "--appendfsync", "always")
+				env, files = append(env, "STORE_URL="+base.URL()), base.Dir
 			}
 			logs := &logged{}
 			var backs []string
@@ -47,7 +50,7 @@ func TestDiscord(t *testing.T) {
 					backs = append(backs, freeAddr(t))
 					settings = fmt.Sprintf("interactions_listen = %q\npublic_key = %q\n", backs[len(backs)-1], server.PublicKey())
 				}
-				startBot(t, logs, env, "run", "--warp", "3600", "--data", t.TempDir(), "--config", discordConfig(t, settings))
+				startBot(t, logs, env, "run", "--warp", "3600", "--data", data, "--config", discordConfig(t, settings))
 			}
 			if c.http {
 				server.Endpoint = "http://" + inTurn(t, backs) + "/"
@@ -63,6 +66,9 @@ func TestDiscord(t *testing.T) {
 				t.Errorf("an acknowledgement took %v", took)
 			}
 			e.clean(logs.String())
+			if hits := found(t, files, e.secrets()); len(hits) > 0 {
+				t.Errorf("in the files of the store: %q", hits)
+			}
 		})
 	}
 }
@@ -257,11 +263,15 @@ func (e *discordEvening) clean(out string) {
 	for _, problem := range e.server.Problems() {
 		e.t.Errorf("Discord would have refused: %s", problem)
 	}
+	tellsNothing(e.t, out, e.secrets())
+}
+
+func (e *discordEvening) secrets() []string {
 	secrets := append([]string{discordtest.Token, "a-secret-that-nobody-may-print", "token-nobody_may_print", e.who.ID, e.who.Chat.ID}, e.typed...)
 	for _, m := range e.who.Messages() {
 		secrets = append(secrets, m.ID)
 	}
-	tellsNothing(e.t, out, secrets)
+	return secrets
 }
 
 // commands are the names of what the bot has registered.

@@ -24,6 +24,7 @@ type life struct {
 	random *rand.Rand
 	people []dialog.PersonID
 	typed  []string
+	fails  int // one of so many sends does; 0: none
 
 	mu   sync.Mutex
 	last map[dialog.PersonID][]dialog.Choice
@@ -52,6 +53,10 @@ func newLife(t testing.TB, store dialog.Store, keyOf func(dialog.PersonID) dialo
 func (l *life) Send(_ context.Context, to dialog.PersonID, m dialog.Message) (dialog.Ref, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.fails > 0 && l.random.IntN(l.fails) == 0 {
+		verdict := []dialog.Verdict{dialog.Later, dialog.Never, dialog.Unknown}[l.random.IntN(3)]
+		return "", &dialog.SendError{Verdict: verdict, After: time.Millisecond, Err: errors.New("the platform is in a bad mood")}
+	}
 	l.sent[to]++
 	if len(m.Choices) > 0 {
 		l.last[to] = slices.Concat(m.Choices...)
@@ -157,13 +162,19 @@ func (l *life) word() string {
 	return string(letters)
 }
 
-// secrets is all that may stand nowhere.
-func (l *life) secrets() (all []string) {
+// secrets is all that may stand in no file.
+func (l *life) secrets() []string {
+	return append(l.unspoken(), "telegram", "discord", "checkin", "starters", "settings")
+}
+
+// unspoken is all that may stand in no log either, where platforms and flows have
+// their names.
+func (l *life) unspoken() (all []string) {
 	for _, p := range l.people {
 		_, id, _ := strings.Cut(string(p), ":")
 		all = append(all, string(p), id)
 	}
-	all = append(all, "telegram", "discord", "update-", "message-", "my words ", "checkin", "starters", "settings")
+	all = append(all, "update-", "message-", "my words ")
 	return append(append(all, l.typed...), l.refs...)
 }
 

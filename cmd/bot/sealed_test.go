@@ -50,33 +50,6 @@ func openTestStore(t testing.TB, dir string) (*seal.Store, *upkeep) {
 	return s, u
 }
 
-func TestNothingOfALifeStandsInAnyFile(t *testing.T) {
-	const people, moves = 12, 60
-	open := t.TempDir()
-	bare, err := bolt.Open(filepath.Join(open, "bot.db"), bolt.Options{})
-	must(t, err)
-	inTheOpen := newLife(t, bare, nil, people)
-	inTheOpen.live(t, moves)
-	inTheOpen.end(t)
-	must(t, bare.Close())
-	shown := found(t, open, inTheOpen.secrets())
-	if len(shown) < people*2+8 {
-		t.Fatalf("without a seal only %d secrets are found, so this test shows nothing", len(shown))
-	}
-
-	dir := t.TempDir()
-	s, _ := openTestStore(t, dir)
-	l := newLife(t, s, s.KeyOf, people)
-	l.live(t, moves)
-	l.end(t)
-	must(t, s.Close())
-	if hits := found(t, dir, l.secrets()); len(hits) > 0 {
-		t.Errorf("found: %q", hits)
-	}
-	t.Logf("%d events of %d people; of %d secrets %d stand in the file without a seal, none with it",
-		people*moves, people, len(l.secrets()), len(shown))
-}
-
 // spy notes what the store below is given for one person.
 type spy struct {
 	dialog.Store

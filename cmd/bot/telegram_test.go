@@ -32,24 +32,24 @@ func TestTelegram(t *testing.T) {
 			t.Cleanup(server.Close)
 			env := []string{"TELEGRAM_TOKEN=" + telegramtest.Token, "TELEGRAM_API_URL=" + server.URL(), "AFTERGLOW_KEYS=" + newKeys(t)}
 			dir := t.TempDir()
+			files := dir
 			if c.redis {
-				env = append(env, "STORE_URL="+redistest.Start(t).URL())
+				base := redistest.Start(t, "--appendonly", "yes", "--appendfsync", "always")
+				env, files = append(env, "STORE_URL="+base.URL()), base.Dir
 			}
 			var backs []string
 			logs := &logged{}
 			for i := range c.replicas {
 				args := []string{"run", "--warp", "3600", "--data", filepath.Join(dir, fmt.Sprint("data", i))}
+				text := "log = \"debug\"\n" // all that it ever tells
 				if c.webhook {
 					addr := freeAddr(t)
 					backs = append(backs, addr)
-					config := filepath.Join(dir, fmt.Sprintf("replica%d.toml", i))
-					text := fmt.Sprintf("log = \"debug\"\n[telegram.webhook]\nurl = \"https://bot.example/telegram\"\nlisten = %q\n", addr)
-					if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
-						t.Fatal(err)
-					}
-					args = append(args, "--config", config)
+					text += fmt.Sprintf("[telegram.webhook]\nurl = \"https://bot.example/telegram\"\nlisten = %q\n", addr)
 				}
-				startBot(t, logs, env, args...)
+				config := filepath.Join(dir, fmt.Sprintf("replica%d.toml", i))
+				must(t, os.WriteFile(config, []byte(text), 0o600))
+				startBot(t, logs, env, append(args, "--config", config)...)
 			}
 			if c.webhook {
 				server.Proxy(inTurn(t, backs))
@@ -61,6 +61,9 @@ func TestTelegram(t *testing.T) {
 				t.Errorf("Telegram would have refused: %s", problem)
 			}
 			e.tellsNothing(logs.String(), mira.ID)
+			if hits := found(t, files, e.secrets(mira.ID)); len(hits) > 0 {
+				t.Errorf("in the files of the store: %q", hits)
+			}
 		})
 	}
 }
@@ -111,5 +114,9 @@ func (e *evening) live() { liveAnEvening(e) }
 // id or anything they typed.
 func (e *evening) tellsNothing(out string, id int64) {
 	e.t.Helper()
-	tellsNothing(e.t, out, append([]string{telegramtest.Token, "AAtest-token", fmt.Sprint(id)}, e.typed...))
+	tellsNothing(e.t, out, e.secrets(id))
+}
+
+func (e *evening) secrets(id int64) []string {
+	return append([]string{telegramtest.Token, "AAtest-token", fmt.Sprint(id)}, e.typed...)
 }
