@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -75,12 +74,7 @@ func (e *erasing) onRedis(t *testing.T) {
 	e.Store, e.files = server.URL(), server.Dir
 	e.backup = func(t *testing.T, to string) func(t *testing.T) dialog.Store {
 		copyDir(t, server.Dir, to)
-		return func(t *testing.T) dialog.Store {
-			old := redistest.Start(t, append(args, "--dir", to, "--logfile", filepath.Join(t.TempDir(), "log"))...)
-			other := e.mortalSpec
-			other.Store = old.URL()
-			return other.bare(t)
-		}
+		return func(t *testing.T) dialog.Store { return openCopy(t, append(args, "--dir", to)) }
 	}
 }
 
@@ -108,7 +102,7 @@ func (spec *mortalSpec) bare(t *testing.T) dialog.Store {
 func (e *erasing) play(t *testing.T) {
 	text, err := json.Marshal(e.mortalSpec)
 	must(t, err)
-	cmd := e.process(t, string(text))
+	cmd := otherself(t, "mortal", "MORTAL="+string(text))
 	out, err := cmd.CombinedOutput()
 	if err == nil || cmd.ProcessState.ExitCode() != -1 {
 		t.Fatalf("the process did not die at its point: %v\n%s", err, out)
@@ -238,17 +232,6 @@ func readable(t *testing.T, inner dialog.Store, ring *seal.Keyring) (n, all int)
 		}
 	}
 	return n, all
-}
-
-// process is a mortal that has not been started.
-func (e *erasing) process(t *testing.T, spec string) *exec.Cmd {
-	exe, err := os.Executable()
-	must(t, err)
-	link := filepath.Join(t.TempDir(), "mortal")
-	must(t, os.Symlink(exe, link))
-	cmd := exec.Command(link)
-	cmd.Env = append(os.Environ(), "MORTAL="+spec)
-	return cmd
 }
 
 // copyDir is a backup as somebody makes one of a folder in use.

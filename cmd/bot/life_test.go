@@ -29,6 +29,7 @@ type life struct {
 	mu   sync.Mutex
 	last map[dialog.PersonID][]dialog.Choice
 	sent map[dialog.PersonID]int
+	text map[dialog.PersonID]string
 	did  []dialog.Event
 	refs []string
 }
@@ -36,7 +37,7 @@ type life struct {
 func newLife(t testing.TB, store dialog.Store, keyOf func(dialog.PersonID) dialog.Key, people int, set ...func(*dialog.Host)) *life {
 	_, script, err := loadScript(defaults())
 	must(t, err)
-	l := &life{random: rand.New(rand.NewPCG(7, 7)), last: map[dialog.PersonID][]dialog.Choice{}, sent: map[dialog.PersonID]int{}}
+	l := &life{random: rand.New(rand.NewPCG(7, 7)), last: map[dialog.PersonID][]dialog.Choice{}, sent: map[dialog.PersonID]int{}, text: map[dialog.PersonID]string{}}
 	l.host = &dialog.Host{Script: script, Store: store, KeyOf: keyOf, Platforms: map[string]dialog.Platform{"telegram": l, "discord": l}}
 	for _, f := range set {
 		f(l.host)
@@ -58,6 +59,7 @@ func (l *life) Send(_ context.Context, to dialog.PersonID, m dialog.Message) (di
 		return "", &dialog.SendError{Verdict: verdict, After: time.Millisecond, Err: errors.New("the platform is in a bad mood")}
 	}
 	l.sent[to]++
+	l.text[to] = m.Text
 	if len(m.Choices) > 0 {
 		l.last[to] = slices.Concat(m.Choices...)
 	}
@@ -144,6 +146,13 @@ func (l *life) sentTo(person dialog.PersonID) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.sent[person]
+}
+
+// said is what a person read last.
+func (l *life) said(person dialog.PersonID) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text[person]
 }
 
 // end lets everything that was taken be answered.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -152,6 +153,18 @@ func (inMortal) Error(args ...any)        { panic(fmt.Sprint(args...)) }
 func (inMortal) Fatal(args ...any)        { panic(fmt.Sprint(args...)) }
 func (inMortal) Errorf(f string, a ...any) {
 	panic(fmt.Sprintf(f, a...))
+}
+
+// otherself is this test binary as another program of [TestMain]'s.
+func otherself(t *testing.T, name string, env ...string) *exec.Cmd {
+	t.Helper()
+	exe, err := os.Executable()
+	must(t, err)
+	link := filepath.Join(t.TempDir(), name)
+	must(t, os.Symlink(exe, link))
+	cmd := exec.Command(link)
+	cmd.Env = append(os.Environ(), env...)
+	return cmd
 }
 
 // besideStore is where a test keeps a mortal's diary and keys.

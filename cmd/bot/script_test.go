@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", "8"); err != nil {
 		panic(err)
 	}
-	testscript.Main(m, map[string]func(){"bot": main, "mortal": mortal})
+	testscript.Main(m, map[string]func(){"bot": main, "mortal": mortal, "twin": twin})
 }
 
 // The scripts read like a terminal.

@@ -7,13 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"afterglow/adapters/bolt"
-	"afterglow/adapters/redis/redistest"
 	"afterglow/adapters/seal"
 	"afterglow/dialog"
 	"afterglow/dialog/storetest"
@@ -154,96 +151,4 @@ func TestErasedIsGone(t *testing.T) {
 			t.Errorf("%d records of the old copy still open", e.Records)
 		}
 	}
-}
-
-// TestTurnUnderTwoBots: two bots answer the same people over one Redis while the
-// operator hands out a new key and ends the old one. Every event is taken.
-func TestTurnUnderTwoBots(t *testing.T) {
-	const people = 20
-	server := redistest.Start(t)
-	cfg := defaults()
-	cfg.Store.URL = server.URL()
-	place := keyPlace{path: filepath.Join(t.TempDir(), "keys")}
-	ring, err := seal.NewKeyring(time.Now())
-	must(t, err)
-	must(t, newKeyFile(place.path, ring))
-	clock, err := newClock(1)
-	must(t, err)
-	start := func() (*seal.Store, *upkeep, *life) {
-		s, u, err := openSealed(t.Context(), cfg, "", place, clock, quietLog, nil)
-		must(t, err)
-		return s, u, newLife(t, s, s.KeyOf, people)
-	}
-	a, houseA, lifeA := start()
-	b, houseB, lifeB := start()
-	defer a.Close()
-	defer b.Close()
-	silent := a.KeyOf("telegram:1") // who says nothing all the while
-	must(t, a.Commit(t.Context(), silent, dialog.Tag{}, dialog.Tag{1}, []byte("calm"), time.Time{}))
-	old, _ := ring.Newest()
-
-	var over atomic.Bool
-	var lives sync.WaitGroup
-	for _, l := range []*life{lifeA, lifeB} {
-		lives.Go(func() {
-			for !over.Load() {
-				l.live(t, 10)
-			}
-			l.end(t)
-		})
-	}
-	grown, err := place.load()
-	must(t, err)
-	_, err = grown.Add(time.Now())
-	must(t, err)
-	time.Sleep(300 * time.Millisecond)
-	must(t, writeKeyFile(place.path, grown))
-	call := func() {
-		for range 3 {
-			must(t, a.Call(t.Context()))
-			time.Sleep(50 * time.Millisecond)
-			must(t, b.Call(t.Context()))
-		}
-	}
-	records := func() (ofOld, all int) {
-		report, err := seal.Inspect(t.Context(), houseA.inner, grown, cfg.Keys.policy(), time.Now())
-		must(t, err)
-		for _, e := range report.Epochs {
-			all += e.Records
-			if e.Epoch == old {
-				ofOld = e.Records
-			}
-		}
-		return ofOld, all
-	}
-	houseA.reload()
-	call()
-	if ofOld, all := records(); ofOld != all {
-		t.Errorf("%d of %d records are under a key that one bot does not have", all-ofOld, all)
-	}
-	houseB.reload()
-	call()
-	census, err := b.Sweep(t.Context())
-	must(t, err)
-	if ofOld, all := records(); ofOld != 0 || all < people/2 {
-		t.Errorf("after the sweep %d of %d are under the old key", ofOld, all)
-	}
-	grown, err = place.load()
-	must(t, err)
-	must(t, grown.Destroy(old, time.Now()))
-	must(t, writeKeyFile(place.path, grown))
-	houseA.reload()
-	call()
-	houseB.reload()
-	time.Sleep(200 * time.Millisecond)
-	over.Store(true)
-	lives.Wait()
-	if r, err := b.Load(t.Context(), silent); err != nil || string(r.Blob) != "calm" {
-		t.Errorf("got %+v, %v", r, err)
-	}
-	if n := lifeA.host.Stats.Unreadable.Load() + lifeB.host.Stats.Unreadable.Load(); n > 0 {
-		t.Errorf("%d reads failed", n)
-	}
-	t.Logf("%d events taken, %d of them after a conflict; %d records sealed anew",
-		lifeA.host.Stats.Events.Load()+lifeB.host.Stats.Events.Load(), lifeA.host.Stats.Conflicts.Load()+lifeB.host.Stats.Conflicts.Load(), census.Anew)
 }
