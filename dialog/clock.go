@@ -1,7 +1,8 @@
 package dialog
 
 import (
-	"hash/crc32"
+	"crypto/sha256"
+	"encoding/binary"
 	"slices"
 	"sync"
 	"time"
@@ -105,11 +106,7 @@ func KnownZone(name string) bool {
 // computed, never set. Zero: never.
 func (s *State) Alarm() time.Time {
 	var next time.Time
-	at := func(t time.Time) {
-		if next.IsZero() || t.Before(next) {
-			next = t
-		}
-	}
+	at := func(t time.Time) { next = sooner(next, t) }
 	for i := range s.Timers {
 		at(s.Timers[i].At(s.Zone))
 	}
@@ -119,22 +116,36 @@ func (s *State) Alarm() time.Time {
 			break
 		}
 	}
+	tidy := time.Time{}
 	for i := range s.Parked {
-		at(s.leisure(s.Parked[i].At.Add(parkedLife)))
+		tidy = sooner(tidy, s.Parked[i].At.Add(parkedLife))
 	}
 	for i := range s.Trail {
-		at(s.leisure(s.Trail[i].At.Add(trailLife)))
+		tidy = sooner(tidy, s.Trail[i].At.Add(trailLife))
+	}
+	if !tidy.IsZero() {
+		at(s.Leisure(tidy))
 	}
 	return next
 }
 
-// leisure is when something is cleaned up that may be from t on: at the next of
-// one moment a day, which each person has for their own. The alarm is the one
-// time that a store sees in clear; so it tells of a promise or of nothing, and
-// never when somebody was last here.
-func (s *State) leisure(t time.Time) time.Time {
+// sooner is the earlier of two moments; the zero time is none.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// Leisure is when something is cleaned up that may be from t on: less than a day
+// later, at a moment that chance has picked. The alarm is the one time that a
+// store sees in clear; so it tells of a promise or of nothing, and never when
+// somebody was here. Nor must it come from who they are: whoever has a copy of
+// the store could try ids until one fits.
+func (s *State) Leisure(t time.Time) time.Time {
 	const day = 24 * time.Hour
-	own := time.Duration(crc32.ChecksumIEEE([]byte(s.Person))) * time.Second % day
+	hash := sha256.Sum256(binary.LittleEndian.AppendUint64([]byte("leisure"), s.Seed))
+	own := time.Duration(binary.LittleEndian.Uint64(hash[:])%uint64(day/time.Second)) * time.Second
 	return t.Add(day - 1 - own).Truncate(day).Add(own)
 }
 

@@ -87,13 +87,14 @@ func (j *Journal) expire(now time.Time, keep int) {
 }
 
 // sweep plans the day on which the oldest check-in has been kept long enough,
-// so that it goes by itself, also if its owner never returns.
+// so that it goes by itself, also if its owner never returns; at a time that
+// tells nothing of the check-in's own.
 func sweep(t *dialog.Turn) {
 	j, keep := journal(t), profile(t).KeepDays()
 	j.expire(t.Now, keep)
 	t.State.StopTimer("expire", "")
 	if keep >= 0 && len(j.Entries) > 0 {
-		at := j.Entries[0].At.AddDate(0, 0, keep+1)
+		at := t.State.Leisure(j.Entries[0].At.Add(time.Duration(keep)*24*time.Hour + time.Second))
 		t.State.SetTimer(dialog.Timer{Name: "expire", Wall: dialog.Wall(at, t.State.Zone)})
 	}
 }
