@@ -219,3 +219,30 @@ func TestSettingsOfKeys(t *testing.T) {
 		}
 	}
 }
+
+// TestOneBoundIsToldToAll: what "bot keys status" prints and what people are told
+// is one number, and follows the settings.
+func TestOneBoundIsToldToAll(t *testing.T) {
+	dir := t.TempDir()
+	s, _ := openTestStore(t, dir)
+	must(t, s.Close())
+	for settings, days := range map[string]string{"": "39", "epoch_days = 10\nbackup_days = 3": "15", "backup_days = 0": "32"} {
+		config := filepath.Join(t.TempDir(), "config.toml")
+		must(t, os.WriteFile(config, []byte("[keys]\n"+settings), 0o600))
+		out, _, err := keys(t, world{getenv: env(), flags: &commands{Data: dir, Config: config}}, "status")
+		must(t, err)
+		expectText(t, out, "from all copies in "+days+" days")
+		cfg, err := loadConfig(config, env())
+		must(t, err)
+		_, script, err := loadScript(cfg)
+		must(t, err)
+		ev := dialog.Event{ID: "1", Kind: dialog.Command, Name: "privacy", Person: "telegram:1", Lang: "en"}
+		_, o, err := script.Apply(nil, "telegram:1", 1, ev, time.Now())
+		must(t, err)
+		said := ""
+		for _, e := range o.Deliver {
+			said += e.Msg.Text
+		}
+		expectText(t, said, "gone after "+days+" days")
+	}
+}

@@ -17,7 +17,8 @@ import (
 // clock, may take it.
 type leases struct {
 	store dialog.Store
-	me    string // this process
+	keyOf func(dialog.PersonID) dialog.Key // so that the store does not show what a right is for
+	me    string                           // this process
 
 	mu   sync.Mutex
 	seen map[string]sighting
@@ -28,8 +29,8 @@ type sighting struct {
 	since time.Time
 }
 
-func newLeases(store dialog.Store) *leases {
-	return &leases{store: store, me: rand.Text(), seen: map[string]sighting{}}
+func newLeases(store dialog.Store, keyOf func(dialog.PersonID) dialog.Key) *leases {
+	return &leases{store: store, keyOf: keyOf, me: rand.Text(), seen: map[string]sighting{}}
 }
 
 // free stands in a record that nobody holds.
@@ -40,7 +41,7 @@ const free = "free"
 func (l *leases) Hold(ctx context.Context, name string, ttl time.Duration) (bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	key := dialog.Key("lease " + name)
+	key := l.keyOf(dialog.PersonID("lease:" + name))
 	rec, err := l.store.Load(ctx, key)
 	if err != nil {
 		return false, fmt.Errorf("lease: %w", err)

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
+	"afterglow/adapters/seal"
 	"afterglow/dialog"
 )
 
@@ -13,7 +15,17 @@ import (
 func TestLease(t *testing.T) {
 	ctx := context.Background()
 	store := dialog.NewMemoryStore(time.Now)
-	a, b := newLeases(store), newLeases(store)
+	ring, err := seal.NewKeyring(time.Now())
+	must(t, err)
+	a, b := newLeases(store, ring.KeyOf), newLeases(store, ring.KeyOf)
+	defer func() {
+		for key, err := range store.Keys(ctx) {
+			must(t, err)
+			if strings.Contains(string(key), "gateway") {
+				t.Error("the store shows what the right is for")
+			}
+		}
+	}()
 	hold := func(l *leases, ttl time.Duration, want bool) {
 		t.Helper()
 		got, err := l.Hold(ctx, "gateway", ttl)

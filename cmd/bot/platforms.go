@@ -81,7 +81,7 @@ func (w *wiring) connect(ctx context.Context) (map[string]messenger, error) {
 			Open:   func(ctx context.Context) ([]discord.OpenDM, error) { return openDMs(ctx, w.house.inner, store) },
 		}
 		if !w.house.alone {
-			c.Lease = newLeases(store)
+			c.Lease = newLeases(store, w.house.store.KeyOf)
 		}
 		for _, name := range commands {
 			c.Commands = append(c.Commands, discord.Command{Name: name, Share: name == "starters"})
