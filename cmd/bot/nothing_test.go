@@ -57,11 +57,13 @@ func (o *hideout) searched(t *testing.T, texts []string) (hits []string) {
 	if !o.redis {
 		return found(t, o.dir, texts)
 	}
-	o.server.Do(t, "save") // a dump beside the append-only file
-	hits = found(t, o.dir, texts)
-	shown := fmt.Sprint(o.server.Do(t, "info", "everything"), o.server.Do(t, "slowlog", "get", -1), o.server.Do(t, "client", "list"))
 	client := o.server.Client()
 	defer client.Close()
+	redistest.Eventually(t, "there is a dump beside the append-only file", func() bool {
+		return client.Save(t.Context()).Err() == nil // not while the server makes one by itself
+	})
+	hits = found(t, o.dir, texts)
+	shown := fmt.Sprint(o.server.Do(t, "info", "everything"), o.server.Do(t, "slowlog", "get", -1), o.server.Do(t, "client", "list"))
 	keys := client.Scan(t.Context(), 0, "*", 1000).Iterator()
 	for keys.Next(t.Context()) {
 		dump, err := client.Dump(t.Context(), keys.Val()).Result()
