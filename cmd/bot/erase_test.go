@@ -19,15 +19,16 @@ import (
 )
 
 // Where a process can die while somebody erases everything: all points of
-// [dialog.Machine] but "before remove", since erasing takes no messages back.
-// The first passing belongs to the question, the later ones to the yes.
+// [dialog.Machine] but "before remove", since erasing takes no messages back;
+// while nobody has begun yet, at the question, and at the yes.
 var erasePoints = []struct {
-	name string
-	nth  int64
+	name       string
+	after, nth int64
 }{
-	{"load", 1}, {"step", 1}, {"step", 2}, {"before commit", 1}, {"after commit", 1}, {"before commit", 2}, {"after commit", 2},
-	{"before delete", 1}, {"after delete", 1}, {"acknowledge", 1}, {"acknowledge", 2}, {"acknowledge", 3},
-	{"before send", 1}, {"after send", 1}, {"before send", 2}, {"after send", 2}, {"due", 1}, {"claimed", 1},
+	{"due", 0, 1}, {"claimed", 0, 1},
+	{"load", 1, 1}, {"step", 1, 1}, {"before commit", 1, 1}, {"after commit", 1, 1}, {"acknowledge", 1, 1}, {"before send", 1, 1}, {"after send", 1, 1},
+	{"step", 1, 2}, {"before commit", 1, 2}, {"after commit", 1, 2}, // to note that the question was sent
+	{"load", 2, 1}, {"step", 2, 1}, {"before delete", 2, 1}, {"after delete", 2, 1}, {"acknowledge", 2, 1}, {"before send", 2, 1}, {"after send", 2, 1},
 }
 
 // erasing is one death and what is found after it.
@@ -45,10 +46,10 @@ type erasing struct {
 func TestErasedAtEachCrashPoint(t *testing.T) {
 	for _, store := range []string{"bolt", "redis"} {
 		for _, at := range erasePoints {
-			t.Run(fmt.Sprintf("store=%s/%s/%d", store, strings.ReplaceAll(at.name, " ", "-"), at.nth), func(t *testing.T) {
+			t.Run(fmt.Sprintf("store=%s/after=%d/%s/%d", store, at.after, strings.ReplaceAll(at.name, " ", "-"), at.nth), func(t *testing.T) {
 				t.Parallel()
 				e := &erasing{mortalSpec: besideStore(t)}
-				e.Point, e.Nth = at.name, at.nth
+				e.Point, e.After, e.Nth = at.name, at.after, at.nth
 				if store == "bolt" {
 					e.files, e.backup = e.Dir, e.copyFiles
 				} else {

@@ -26,7 +26,8 @@ type mortalSpec struct {
 	Keys  string
 	Diary string
 	Point string // where to die
-	Nth   int64  // at which time it is passed, once the erasing has begun
+	After int64  // so many of the leaver's two steps have begun: 0, 1 (the question), 2 (the yes)
+	Nth   int64  // at which time it is passed from then on
 }
 
 // diary is what a mortal has left.
@@ -55,9 +56,9 @@ func mortal() {
 		must(t, err)
 	}
 	var armed atomic.Bool
-	var passed atomic.Int64
+	var steps, passed atomic.Int64
 	die := func(point string) {
-		if armed.Load() && point == spec.Point && passed.Add(1) == spec.Nth {
+		if armed.Load() && steps.Load() >= spec.After && point == spec.Point && passed.Add(1) == spec.Nth {
 			self, err := os.FindProcess(os.Getpid())
 			must(t, err)
 			must(t, self.Kill())
@@ -88,11 +89,12 @@ func mortal() {
 	defer stop()
 	rung := make(chan struct{})
 	go func() { l.host.Run(ring); close(rung) }()
-	if spec.Point == "due" || spec.Point == "claimed" {
+	if spec.After == 0 {
 		time.Sleep(time.Minute) // it is not passed by whoever erases
 	}
 	l.forget(leaver, func(ev dialog.Event) {
 		write("begun", ev)
+		steps.Add(1)
 		must(t, l.host.Handle(context.Background(), ev))
 		write("taken", ev.ID)
 	})
