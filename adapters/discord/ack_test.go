@@ -35,9 +35,9 @@ func TestDoneIsTaken(t *testing.T) {
 	}
 }
 
-// TestNotTakenIsNotDone: what nobody could take in a second is acknowledged and
+// TestNotTakenInTime: what nobody could take in a second is acknowledged and
 // tried on, as long as the process lives.
-func TestNotTakenIsNotDone(t *testing.T) {
+func TestNotTakenInTime(t *testing.T) {
 	h := open(t, func(_ *Config, p *pace) { p.ack = 200 * time.Millisecond }, oneButton).online()
 	h.mu.Lock()
 	h.fails = 1 << 20

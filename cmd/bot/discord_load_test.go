@@ -25,6 +25,7 @@ func TestDiscordSlowStore(t *testing.T) {
 			t.Parallel()
 			server := discordtest.New()
 			t.Cleanup(server.Close)
+			server.AckTime = 20 * time.Second // how long it took is asked below; a machine with other things to do may stop for a moment
 			store, logs, settings := redistest.Start(t), &logged{}, ""
 			if http {
 				addr := freeAddr(t)
@@ -56,6 +57,9 @@ func TestDiscordSlowStore(t *testing.T) {
 			acks := server.Acks()[before:]
 			slices.Sort(acks)
 			t.Logf("%d taps acknowledged: p50 %v, longest %v", len(acks), acks[len(acks)/2], acks[len(acks)-1])
+			if acks[len(acks)/2] > 2*time.Second { // of which one is for the store
+				t.Error("that is too near to Discord's three seconds")
+			}
 			for _, e := range everybody {
 				e.see("space: want") // the fifth tap begins anew
 			}
