@@ -14,7 +14,7 @@ check: ## what CI runs: format, vet, staticcheck, words and flows, tests with th
 	go run ./cmd/bot check
 	go test -race ./...
 
-vuln: ## known vulnerabilities in what the program calls; fetches the database, 25 MB
+vuln: ## known vulnerabilities in what the program calls; needs the network
 	.ci/vuln
 
 test: ## the tests
