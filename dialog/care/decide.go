@@ -10,12 +10,13 @@ import (
 // docs/care.md.
 const (
 	doubt     = 0.50 // benign at least this much: benign
-	terse     = 0.15 // the same for four words or fewer, which say little
-	quiet     = 0.30 // the same for eight words or fewer that name no set of danger
+	terse     = 0.20 // the same for four words or fewer that name no set of danger: they say little
+	blunt     = 0.40 // the same for four words or fewer that do
+	quiet     = 0.35 // the same for eight words or fewer that name no set of danger
 	story     = 0.50 // the same for more than eight that do, and tell of a severity above 1: whoever writes at length mostly has a reason
 	foreign   = 3.00 // times the share of words learned: a text of mostly unknown words is benign
 	partly    = 0.15 // what a part of a long text may leave to benign
-	firm      = 0.80 // benign at most this much where a rule matched
+	firm      = 0.75 // benign at most this much where a rule matched
 	dangerNow = 0.40 // of the severities above 0, the share that means 3
 	serious   = 0.35 // of the severities 1 and 2, the share that means 2
 	worse     = 0.60 // a worse category's share that speaks against a low that is sure
@@ -94,6 +95,8 @@ func (r *Recogniser) limit(in *reading, v *view, ruled bool) float32 {
 	limit := float32(doubt)
 	loud := in.loud()
 	switch {
+	case words <= 4 && loud:
+		limit = blunt
 	case words <= 4:
 		limit = terse
 	case words <= 8 && !loud:

@@ -16,7 +16,7 @@ const (
 )
 
 // Bits is the size of the table of weights: 1<<Bits rows.
-const Bits = 16
+const Bits = 17
 
 // Model is a linear classifier over [Features]: one row of eight-bit weights
 // for each hash.

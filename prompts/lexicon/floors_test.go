@@ -1,7 +1,9 @@
 package lexicon_test
 
-// heldFloors hold for the built-in model on sentences it was not trained on.
-var heldFloors = map[string]floors{
+// heldFloors and hardFloors hold for the built-in model on sentences it was not trained on.
+var heldFloors = map[string]floors{}
+
+var hardFloors = map[string]floors{
 	"en":     {danger: 0.57, ordinary: 0.27, serious: 0.52, worst: 0.24, drops: 0.54, falseAlarms: 0.22, macroF1: 0.555},
 	"others": {danger: 0.55, ordinary: 0.265, serious: 0.49, worst: 0.42, drops: 0.38, falseAlarms: 0.21, macroF1: 0.53},
 }

@@ -69,6 +69,7 @@ func Fit(g *care.Grammar, examples []labelled.Example, o Options) *care.Model {
 func prepare(g *care.Grammar, examples []labelled.Example, o Options) []sample {
 	var samples []sample
 	var f care.Features
+	shared := sharedFeatures(g, examples)
 	for i, e := range examples {
 		random := rand.New(rand.NewPCG(o.Seed, uint64(i)+2))
 		for variant := range o.Variants + 1 {
@@ -79,9 +80,11 @@ func prepare(g *care.Grammar, examples []labelled.Example, o Options) []sample {
 			g.Features(text, &f)
 			s := sample{silent: e.First() == care.Benign, weight: cost(e)}
 			for group, hashes := range f.Groups {
-				rows := make([]uint32, len(hashes))
-				for j, h := range hashes {
-					rows[j] = h >> (32 - care.Bits) * care.Outputs
+				rows := make([]uint32, 0, len(hashes))
+				for _, h := range hashes {
+					if shared[h] {
+						rows = append(rows, h>>(32-care.Bits)*care.Outputs)
+					}
 				}
 				s.rows = append(s.rows, rows)
 				s.values = append(s.values, f.Value(group))
@@ -97,6 +100,25 @@ func prepare(g *care.Grammar, examples []labelled.Example, o Options) []sample {
 		}
 	}
 	return samples
+}
+
+// sharedFeatures are those that at least two sentences have. What only one has
+// teaches nothing about the next, and would blur a row that others use.
+func sharedFeatures(g *care.Grammar, examples []labelled.Example) map[uint32]bool {
+	shared := map[uint32]bool{} // false: one sentence has it
+	last := map[uint32]int{}    // the sentence, by its place from 1, that had it last
+	var f care.Features
+	for i, e := range examples {
+		g.Features(e.Text, &f)
+		for _, hashes := range f.Groups {
+			for _, h := range hashes {
+				if before := last[h]; before != i+1 {
+					shared[h], last[h] = before > 0, i+1
+				}
+			}
+		}
+	}
+	return shared
 }
 
 // cost is what missing e costs, against missing a benign sentence.

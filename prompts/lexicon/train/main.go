@@ -6,7 +6,8 @@
 //
 // The same input gives the same bytes. With -check nothing is written: the
 // measures are printed as they stand in docs/care.md, those of cross-validation
-// on the dev part, and those of the built-in model on the held part.
+// on the dev part, and those of the built-in model on the parts nothing is
+// trained on, held and hard.
 package main
 
 import (
@@ -25,6 +26,7 @@ import (
 const (
 	sentences = "dialog/care/testdata/dev"
 	held      = "dialog/care/testdata/held"
+	hard      = "dialog/care/testdata/hard"
 	lexicons  = "prompts/lexicon"
 )
 
@@ -62,15 +64,17 @@ func report(out io.Writer, g *care.Grammar, examples []labelled.Example) error {
 	results := learn.CrossValidate(g, examples, learn.Defaults(), learn.Folds)
 	table(out, "dev, cross-validated", results)
 	table(out, "dev, cross-validated, the folds that whoever wrote the rules has not read", learn.Unread(results))
-	examples, err := labelled.ReadDir(os.DirFS(held))
-	if err != nil {
-		return err
-	}
 	r, err := lexicon.Load()
 	if err != nil {
 		return err
 	}
-	table(out, "held", labelled.Results(examples, r.Read))
+	for _, part := range []string{held, hard} {
+		examples, err := labelled.ReadDir(os.DirFS(part))
+		if err != nil {
+			return err
+		}
+		table(out, filepath.Base(part), labelled.Results(examples, r.Read))
+	}
 	return nil
 }
 
