@@ -8,8 +8,8 @@ import (
 
 const typical = "I feel a bit low after last night, he was lovely but then he left early and I could not sleep, is that common?"
 
-// hard are texts of 4,096 characters made to cost as much as they can.
-var hard = map[string]string{
+// painful are texts of 4,096 characters made to cost as much as they can.
+var painful = map[string]string{
 	"words":    repeat(typical + " "),
 	"i":        repeat("i "),
 	"me":       repeat("me he "),
@@ -39,7 +39,7 @@ func BenchmarkReadShort(b *testing.B) {
 
 func BenchmarkReadLong(b *testing.B) {
 	r := load(b)
-	for name, text := range hard {
+	for name, text := range painful {
 		b.Run(strings.ReplaceAll(name, " ", "_"), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -75,7 +75,7 @@ func TestNothingTakesLong(t *testing.T) {
 		return least
 	}
 	one := best(typical)
-	for name, text := range hard {
+	for name, text := range painful {
 		if took := best(text); took > most*one {
 			t.Errorf("%s takes %v, a typical message %v", name, took, one)
 		}
