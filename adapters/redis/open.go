@@ -70,15 +70,16 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 	}
 	redis.SetLogger(quiet{opts.Log})
 	s.client = connect(a, opts)
-	if err := s.wire.open(s.client); err != nil {
-		return nil, fmt.Errorf("open: redis: %w", err)
-	}
 	if err := s.examine(ctx, a); err != nil {
-		_ = s.wire.close() // the first error tells more
+		_ = s.client.Close() // the first error tells more
 		if hungUp(err) && !a.secure {
 			err = cmp.Or(greeting(ctx, a.hosts[0]), err)
 		}
 		return nil, fmt.Errorf("open: redis: %w", explain(err))
+	}
+	if err := s.wire.open(s.client); err != nil { // examine may have found a cluster
+		_ = s.client.Close()
+		return nil, fmt.Errorf("open: redis: %w", err)
 	}
 	return s, nil
 }
