@@ -163,4 +163,6 @@ var known = []Place{
 	{City: "New York", Zone: "America/New_York"}, {City: "Toronto", Zone: "America/Toronto"}, {City: "Bogotá", Zone: "America/Bogota"}, {City: "Lima", Zone: "America/Lima"},
 	{City: "Halifax", Zone: "America/Halifax"}, {City: "Caracas", Zone: "America/Caracas"}, {City: "Santiago", Zone: "America/Santiago"}, {City: "St. John's", Zone: "America/St_Johns"},
 	{City: "São Paulo", Zone: "America/Sao_Paulo"}, {City: "Buenos Aires", Zone: "America/Argentina/Buenos_Aires"}, {City: "Azores", Zone: "Atlantic/Azores"},
+	{City: "Nuuk", Zone: "America/Nuuk"}, {City: "Noronha", Zone: "America/Noronha"}, {City: "Praia", Zone: "Atlantic/Cape_Verde"},
+	{City: "Adak", Zone: "America/Adak"}, {City: "Pago Pago", Zone: "Pacific/Pago_Pago"}, {City: "Kiritimati", Zone: "Pacific/Kiritimati"},
 }
