@@ -11,8 +11,8 @@ import (
 const (
 	doubt     = 0.50 // benign at least this much: benign
 	terse     = 0.20 // the same for four words or fewer that name no set of danger: they say little
-	blunt     = 0.20 // the same for four words or fewer that do
-	quiet     = 0.30 // the same for eight words or fewer that name no set of danger
+	blunt     = 0.40 // the same for four words or fewer that do
+	quiet     = 0.35 // the same for eight words or fewer that name no set of danger
 	story     = 0.50 // the same for more than eight that do, and tell of a severity above 1: whoever writes at length mostly has a reason
 	foreign   = 3.00 // times the share of words learned: a text of mostly unknown words is benign
 	partly    = 0.15 // what a part of a long text may leave to benign

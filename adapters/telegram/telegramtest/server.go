@@ -70,7 +70,7 @@ func New() *Server {
 		answers: map[string]json.RawMessage{},
 		tapped:  map[string]int{},
 		inline:  true,
-		members: 4710,
+		members: 7_310_482_163, // as long as real ones: four digits stand in any file by chance
 	}
 	s.queue.next = 700100
 	s.queue.more = make(chan struct{})
