@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"afterglow/adapters/telegram/telegramtest"
 )
 
 // The bot dies while it writes to people of itself. Nobody gets a nudge twice;
