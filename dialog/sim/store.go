@@ -16,7 +16,7 @@ type store struct {
 	w       *world
 	records map[dialog.Key]*record
 	journal []change           // for failovers: what the last writes replaced
-	late    []func()           // writes whose caller was told nothing and that land some time
+	late    []lateWrite        // their callers were told nothing, and they land some time
 	lineage map[dialog.Tag]int // which content a tag was handed out with
 	version map[dialog.Tag]int // what a counter would say instead of a tag
 	serial  int                // of contents
@@ -27,6 +27,11 @@ type record struct {
 	alarm  time.Time
 	serial int
 	flying []time.Time // when the leases of what is being sent end
+}
+
+type lateWrite struct {
+	key dialog.Key
+	do  func() error
 }
 
 type change struct {
@@ -186,8 +191,14 @@ func (s *store) failover() {
 func (s *store) land() {
 	if len(s.late) > 0 {
 		s.w.note("a write lands that was given up")
-		s.late[0]()
+		write := s.late[0]
 		s.late = s.late[1:]
+		// After a failover it may be the second time, with nobody knowing of the
+		// first: an erasure then looks younger than it is, and swallows what was
+		// said between the two.
+		if p := s.w.keyed(write.key); write.do() == nil && !p.dropped.IsZero() {
+			p.forgotten(s.w)
+		}
 	}
 }
 
@@ -243,7 +254,7 @@ func (d *door) write(key dialog.Key, what string, do func() error) error {
 		default:
 			w.counts.LostReplies++
 			w.note("%s %s: no answer yet", name, what)
-			w.store.late = append(w.store.late, func() { do() })
+			w.store.late = append(w.store.late, lateWrite{key, do})
 		}
 		return errAway
 	})
