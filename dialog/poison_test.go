@@ -43,37 +43,66 @@ func TestPoisonIsParked(t *testing.T) {
 // An event that a process dies of is brought again to the next one, and must not
 // kill them all.
 func TestPoisonThatKillsProcesses(t *testing.T) {
-	memory := dialog.NewMemoryStore(time.Now)
-	p := newPhones()
-	forever := make(chan struct{})
-	t.Cleanup(func() { close(forever) })
-	ev := command(someone(1), "k", "kill")
-	for life := 1; ; life++ {
-		died := make(chan struct{}, 1)
-		h := &dialog.Host{Script: sim.Script(), Store: memory, Platforms: map[string]dialog.Platform{"test": p}, StepTime: -1}
-		h.Script.Commands["kill"] = "kill"
-		h.Script.Actions["kill"] = func(*dialog.Turn) { died <- struct{}{}; <-forever } // as good as dead
-		h.Start(context.Background())
-		taken := make(chan error, 1)
-		go func() { taken <- h.Handle(context.Background(), ev) }()
-		select {
-		case <-died:
-			if life > 3 {
-				t.Fatalf("process %d has died of it as well", life)
-			}
-		case err := <-taken:
-			if err != nil {
-				t.Fatal(err)
-			}
-			if life != 4 {
-				t.Errorf("it was parked after %d processes, not 3", life-1)
-			}
-			h.Settle(someone(1))
-			if got := p.of(someone(1)); len(got) != 1 || got[0].Text != safe {
-				t.Errorf("the person read %v", got)
-			}
-			return
+	lives := newLives(t)
+	for life := range 3 {
+		if !lives.next(300 * time.Millisecond) {
+			t.Fatalf("it was parked after %d processes, not 3", life)
 		}
+	}
+	if lives.next(300 * time.Millisecond) {
+		t.Fatal("a fourth process has died of it as well")
+	}
+	if got := lives.phones.of(someone(1)); len(got) != 1 || got[0].Text != safe {
+		t.Errorf("the person read %v", got)
+	}
+}
+
+// Hosts that begin one event at the same time have not died of it.
+func TestRacersAreNoDeaths(t *testing.T) {
+	lives := newLives(t)
+	for n := range 6 {
+		if !lives.next(20 * time.Millisecond) {
+			t.Fatalf("it was parked with %d hosts at work on it", n)
+		}
+	}
+}
+
+// lives is one event that whoever begins it does not come back from.
+type lives struct {
+	t       *testing.T
+	store   dialog.Store
+	phones  *phones
+	forever chan struct{}
+	now     time.Time
+}
+
+func newLives(t *testing.T) *lives {
+	l := &lives{t: t, store: dialog.NewMemoryStore(time.Now), phones: newPhones(), forever: make(chan struct{}), now: time.Now()}
+	t.Cleanup(func() { close(l.forever) })
+	return l
+}
+
+// next starts a host that is brought the event so long after the one before it,
+// and tells whether it begins it, or parks it and answers.
+func (l *lives) next(later time.Duration) (begun bool) {
+	l.now = l.now.Add(later)
+	now := l.now
+	began := make(chan struct{}, 1)
+	h := &dialog.Host{Script: sim.Script(), Store: l.store, Platforms: map[string]dialog.Platform{"test": l.phones}, StepTime: -1, Now: func() time.Time { return now }}
+	h.Script.Commands["kill"] = "kill"
+	h.Script.Actions["kill"] = func(*dialog.Turn) { began <- struct{}{}; <-l.forever } // as good as dead
+	h.Start(context.Background())
+	taken := make(chan error, 1)
+	go func() { taken <- h.Handle(context.Background(), command(someone(1), "k", "kill")) }()
+	select {
+	case <-began:
+		return true
+	case err := <-taken:
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		h.Settle(someone(1))
+		return false
 	}
 }
 
