@@ -15,6 +15,7 @@ import (
 
 	"afterglow/adapters/redis/redistest"
 	"afterglow/dialog"
+	"afterglow/dialog/sim"
 	"afterglow/dialog/storetest"
 )
 
@@ -150,6 +151,11 @@ func claimAll(b *testing.B, due func() (int, error)) {
 		b.Errorf("%d claims in %d calls", claimed, b.N)
 	}
 	b.ReportMetric(float64(claimed)/b.Elapsed().Seconds(), "claims/s")
+}
+
+// BenchmarkHost is the whole way of an event, beside its bare commits.
+func BenchmarkHost(b *testing.B) {
+	sim.Bench(b, func(t testing.TB) dialog.Store { return open(t, redistest.Start(t).URL(), Options{}) })
 }
 
 // BenchmarkIdle is a Due that finds nobody, as happens each second in each
