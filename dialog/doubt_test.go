@@ -172,3 +172,28 @@ func TestAwaitedAnswerIsKept(t *testing.T) {
 		t.Errorf("waiting: %+v", s.Outbox)
 	}
 }
+
+// A nudge behind a reply in doubt is not handed over yet: the script, which counts
+// what it lets go, is asked when the nudge goes, and once.
+func TestNudgeBehindADoubtIsAskedAboutOnce(t *testing.T) {
+	k := begin(t, trip(t))
+	asked := 0
+	k.s.Unasked = func(*dialog.Turn, *dialog.Run, *dialog.Entry) bool { asked++; return true }
+	k.s.Timers = map[string]func(*dialog.Turn, dialog.Timer){"nudge": func(t *dialog.Turn, _ dialog.Timer) { t.Wait("booked", "", time.Time{}) }}
+	s, err := dialog.DecodeState(k.blob)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Outbox = []dialog.Entry{{ID: 1, Tries: 1, Until: k.now}} // whoever sent it is dead
+	s.SetTimer(dialog.Timer{Name: "nudge", Wall: k.now})
+	k.blob = s.Encode()
+	for i, want := range []int{0, 2} {
+		next, out, err := k.s.Apply(k.blob, "test:p", 1, dialog.Event{Kind: dialog.Alarm}, k.now.Add(time.Duration(i)*2*time.Second))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if k.blob = next; len(out.Deliver) != want || asked != i {
+			t.Errorf("alarm %d: %d messages go, the script was asked %d times", i+1, len(out.Deliver), asked)
+		}
+	}
+}

@@ -125,8 +125,9 @@ func (e *Entry) idle() bool { return e.Msg.Nudge && e.Until.IsZero() }
 
 // claim marks what is to be delivered now and returns it. Deliveries are in
 // order: nothing overtakes the first, except that replies overtake a nudge that
-// has to wait.
-func (s *State) claim(now time.Time, lease time.Duration) []Entry {
+// has to wait. Each nudge that would go now is asked about just before, and
+// dropped if it is not wanted; nil wants all of them.
+func (s *State) claim(now time.Time, lease time.Duration, wanted func(*Entry) bool) []Entry {
 	if lease == 0 {
 		lease = SendLease
 	}
@@ -153,6 +154,10 @@ func (s *State) claim(now time.Time, lease time.Duration) []Entry {
 		}
 		if !e.Until.IsZero() || now.Before(e.After) {
 			break
+		}
+		if e.Msg.Nudge && wanted != nil && !wanted(e) {
+			s.Outbox = slices.Delete(s.Outbox, i, i+1)
+			continue
 		}
 		e.Tries++
 		e.Until = now.Add(lease)
@@ -239,26 +244,12 @@ func backoff(fails int) time.Duration {
 	return min(time.Second<<min(2*max(fails-1, 0), 6), time.Minute)
 }
 
-// recall takes back what nobody asked for and nobody would want by now: its
-// conversation has been closed, or the script speaks against it. Only what is
-// about to be claimed is looked at.
-func (t *Turn) recall() {
-	s := t.State
-	for i := 0; i < len(s.Outbox); {
-		e := &s.Outbox[i]
-		due := !t.Now.Before(e.due())
-		switch {
-		case e.idle() && len(e.Msg.Choices) > 0 && due && !t.wanted(e):
-			s.Outbox = slices.Delete(s.Outbox, i, i+1)
-		case due || e.idle():
-			i++
-		default:
-			return
-		}
-	}
-}
-
+// wanted tells whether a nudge that is about to be claimed may go: its
+// conversation is still open, and the script does not speak against it.
 func (t *Turn) wanted(e *Entry) bool {
+	if len(e.Msg.Choices) == 0 {
+		return true
+	}
 	s := t.State
 	mark, _, _, _ := readData(e.Msg.Choices[0][0].Data)
 	i := s.runByMark(mark)

@@ -41,7 +41,7 @@ func (sc *Script) Park(blob []byte, person PersonID, seed uint64, ev Event, now 
 		t.Say("engine.parked")
 		t.close()
 	}
-	out = Outcome{State: s, Deliver: s.claim(s.Clock, sc.Lease)}
+	out = Outcome{State: s, Deliver: s.claim(s.Clock, sc.Lease, nil)}
 	return s.Encode(), out, nil
 }
 

@@ -40,8 +40,7 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 		if ev.Receipt != nil {
 			s.receipt(*ev.Receipt, now)
 		}
-		(&Turn{Script: sc, State: s, Event: &ev, Now: now}).recall()
-		out.Deliver = s.claim(now, sc.Lease)
+		out.Deliver = s.claim(now, sc.Lease, (&Turn{Script: sc, State: s, Event: &ev, Now: now}).wanted)
 		return out
 	}
 	if s.knows(&ev) {
@@ -84,10 +83,9 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 		}
 	}
 	t.close()
-	t.recall()
 	out.Erase, out.Remove = t.erase, t.remove
 	out.Stranger = stranger && !sc.Known(t)
-	out.Deliver = s.claim(now, sc.Lease)
+	out.Deliver = s.claim(now, sc.Lease, t.wanted)
 	return out
 }
 
@@ -129,7 +127,7 @@ func (sc *Script) Apply(blob []byte, person PersonID, seed uint64, ev Event, now
 	t := &Turn{Script: sc, State: s, Event: &ev, Now: now}
 	t.Say("engine.full")
 	t.close()
-	out = Outcome{State: s, Deliver: s.claim(now, sc.Lease), Full: true}
+	out = Outcome{State: s, Deliver: s.claim(now, sc.Lease, nil), Full: true}
 	return s.Encode(), out, nil
 }
 
