@@ -1,5 +1,5 @@
 # What there is to do here; "make" alone lists it.
-.PHONY: help chat check vuln test open fuzz bench long
+.PHONY: help chat check vuln test fuzz bench long
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -19,9 +19,6 @@ vuln: ## known vulnerabilities in what the program calls; needs the network
 
 test: ## the tests
 	go test ./...
-
-open: ## the story of the whole program that does not always hold
-	go test -tags open -timeout 30m ./cmd/bot -run KilledAtNudges
 
 FUZZTIME ?= 20s
 fuzz: ## every fuzz target for FUZZTIME each
