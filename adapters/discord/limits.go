@@ -24,10 +24,11 @@ type limits struct {
 }
 
 const (
-	usualRate = 40 // requests a second, and a fifth at once: together just below the 50 that Discord takes
-	maxBad    = 1000
-	maxRoutes = 4096
-	patience  = 3 * time.Second // a longer wait is the host's business
+	usualRate  = 40 // requests a second, and a fifth at once: together just below the 50 that Discord takes
+	maxBad     = 1000
+	maxBadFree = 2000 // then taps are not answered either
+	maxRoutes  = 4096
+	patience   = 3 * time.Second // a longer wait is the host's business
 )
 
 func newLimits(perSecond float64, reopen time.Duration) *limits {
@@ -70,13 +71,13 @@ func (l *limits) closed(r request, now time.Time) (wait time.Duration, all bool)
 	if r.route != "" {
 		wait = l.until[r.route].Sub(now)
 	}
+	bad, most := l.badSum(now), maxBad
 	if r.free {
-		return max(wait, 0), false
-	}
-	if w := l.until[""].Sub(now); w > wait {
+		most = maxBadFree
+	} else if w := l.until[""].Sub(now); w > wait {
 		wait, all = w, true
 	}
-	if l.badSum(now) >= maxBad {
+	if bad >= most {
 		wait, all = max(wait, time.Minute), true
 	}
 	return max(wait, 0), all
