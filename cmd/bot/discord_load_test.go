@@ -26,18 +26,10 @@ func TestDiscordSlowStore(t *testing.T) {
 			server := discordtest.New()
 			t.Cleanup(server.Close)
 			server.AckTime = 20 * time.Second // how long it took is asked below; a machine with other things to do may stop for a moment
-			store, logs, settings := redistest.Start(t), &logged{}, ""
-			if http {
-				addr := freeAddr(t)
-				settings = fmt.Sprintf("interactions_listen = %q\n", addr)
-				server.Endpoint = "http://" + addr + "/"
-			}
+			store, logs := redistest.Start(t), &logged{}
+			listen, settings := comeBy(t, server, http)
 			startBot(t, logs, append(discordEnv(t, server), "STORE_URL="+store.URL()), "run", "--data", t.TempDir(), "--config", discordConfig(t, settings))
-			if http {
-				answersAt(t, server.Endpoint[len("http://"):len(server.Endpoint)-1])
-			} else {
-				connected(t, server)
-			}
+			listen()
 			everybody := arriveAll(t, server, crowd, http)
 			before := len(server.Acks())
 			store.Pause(t)
@@ -97,12 +89,7 @@ func BenchmarkDiscord(b *testing.B) {
 			server := discordtest.New()
 			defer server.Close()
 			server.GlobalLimit(50)
-			settings := ""
-			if http {
-				addr := freeAddr(b)
-				settings = fmt.Sprintf("interactions_listen = %q\n", addr)
-				server.Endpoint = "http://" + addr + "/"
-			}
+			listen, settings := comeBy(b, server, http)
 			ctx, stop := context.WithCancel(context.Background())
 			env := discordEnv(b, server)
 			over := make(chan int, 1)
@@ -116,11 +103,7 @@ func BenchmarkDiscord(b *testing.B) {
 			}
 			args := []string{"run", "--data", b.TempDir(), "--config", discordConfig(b, settings)}
 			go func() { over <- run(ctx, args, &world{out: io.Discard, err: io.Discard, getenv: getenv}) }()
-			if http {
-				answersAt(b, server.Endpoint[len("http://"):len(server.Endpoint)-1])
-			} else {
-				connected(b, server)
-			}
+			listen()
 			everybody := arriveAll(b, server, 50, http)
 			acked := len(server.Acks())
 			took := make([][]time.Duration, len(everybody))

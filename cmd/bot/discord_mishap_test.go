@@ -38,7 +38,7 @@ func TestDiscordReplicas(t *testing.T) {
 	died := time.Now()
 	kill(t, bots[holder])
 	e.who.Type("/needs") // a command, but typed: Discord keeps it
-	for !server.Connected() {
+	for server.Count("identify") == 1 || !server.Connected() {
 		if time.Since(died) > 30*time.Second {
 			t.Fatal("nobody took over")
 		}

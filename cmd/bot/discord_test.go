@@ -74,15 +74,23 @@ func TestDiscord(t *testing.T) {
 }
 
 // Where other people read along there is one neutral line, and nothing of it is
-// kept; what may be shared is shared.
+// kept; what may be shared is shared. So it is by the gateway and by HTTP.
 func TestDiscordElsewhere(t *testing.T) {
-	t.Parallel()
-	server := discordtest.New()
+	for name, http := range map[string]bool{"gateway": false, "HTTP": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			elsewhere(t, http)
+		})
+	}
+}
+
+func elsewhere(t *testing.T, http bool) {
+	server, logs := discordtest.New(), &logged{}
 	t.Cleanup(server.Close)
 	base := redistest.Start(t)
-	logs := &logged{}
-	startBot(t, logs, append(discordEnv(t, server), "STORE_URL="+base.URL()), "run", "--data", t.TempDir(), "--config", discordConfig(t, ""))
-	connected(t, server)
+	listen, settings := comeBy(t, server, http)
+	startBot(t, logs, append(discordEnv(t, server), "STORE_URL="+base.URL()), "run", "--data", t.TempDir(), "--config", discordConfig(t, settings))
+	listen()
 	store, err := redis.Open(t.Context(), base.URL(), redis.Options{Prefix: defaults().Store.Prefix})
 	must(t, err)
 	defer store.Close()
@@ -93,11 +101,20 @@ func TestDiscordElsewhere(t *testing.T) {
 		}
 		return n
 	}
-	before := records() // the lease on the gateway, and the like
-	e := &discordEvening{t: t, server: server, who: server.Person("en-US")}
+	e := &discordEvening{t: t, server: server, who: server.Person("en-US"), http: http}
+	commands := e.commands()
+	own := 2 // the program's: send budgets, the roll of its keys, and the lease on the gateway
+	if !http {
+		own++
+	}
+	for end := time.Now().Add(patience); records() < own; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("the program keeps %d records of its own", records())
+		}
+	}
 	const line = "< (private) I only talk one to one, in private messages. Nothing of this chat reaches me. [Find me here]\n"
 	for _, place := range []int{discordtest.Guild, discordtest.Private} {
-		for _, name := range e.commands() {
+		for _, name := range commands {
 			chat := e.who.In(place)
 			must(t, chat.Slash("/"+name))
 			if got := chat.String(); got != line {
@@ -120,15 +137,15 @@ func TestDiscordElsewhere(t *testing.T) {
 			t.Errorf("what was shown is not what was posted:\n%s", chat)
 		}
 	}
-	if after := records(); after != before {
-		t.Errorf("there were %d records, and are %d", before, after)
+	if n := records(); n != own {
+		t.Errorf("there were %d records, and are %d", own, n)
 	}
 	if len(e.who.Messages()) > 0 {
 		t.Errorf("a chat was begun that nobody asked for:\n%s", e.who)
 	}
 	e.type_("/start", "18 or older")
-	if after := records(); after != before+1 {
-		t.Errorf("a person came; there were %d records, and are %d", before, after)
+	if n := records(); n != own+1 {
+		t.Errorf("a person came; there were %d records, and are %d", own, n)
 	}
 	e.clean(logs.String())
 }
@@ -302,6 +319,18 @@ func discordConfig(t testing.TB, settings string) string {
 	file := filepath.Join(t.TempDir(), "bot.toml")
 	must(t, os.WriteFile(file, []byte("log = \"debug\"\n[discord]\n"+settings), 0o600))
 	return file
+}
+
+// comeBy settles how a server reaches the one bot that is about to start: with
+// these settings, once listen has returned.
+func comeBy(t testing.TB, server *discordtest.Server, http bool) (listen func(), settings string) {
+	t.Helper()
+	if !http {
+		return func() { connected(t, server) }, ""
+	}
+	addr := freeAddr(t)
+	server.Endpoint = "http://" + addr + "/"
+	return func() { answersAt(t, addr) }, fmt.Sprintf("interactions_listen = %q\n", addr)
 }
 
 // connected waits until a bot listens to the gateway.
