@@ -15,45 +15,53 @@ import (
 	"afterglow/adapters/redis/redistest"
 )
 
-// However long the store takes, every tap is acknowledged in Discord's three
-// seconds, and none is taken twice or lost as long as the process lives.
+// However long the store takes, taps are acknowledged in half of Discord's three
+// seconds, and none is taken twice or lost as long as the process lives. Of three
+// rounds, so that a machine with other things to do may have a bad moment, one
+// keeps to the goal.
 func TestDiscordSlowStore(t *testing.T) {
 	t.Parallel()
-	const crowd, taps = 20, 5
+	const crowd, taps, goal = 20, 5, 1500 * time.Millisecond
 	for name, http := range map[string]bool{"gateway": false, "HTTP": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := discordtest.New()
 			t.Cleanup(server.Close)
-			server.AckTime = 20 * time.Second // how long it took is asked below; a machine with other things to do may stop for a moment
+			server.AckTime = 20 * time.Second // how long it took is asked below
 			store, logs := redistest.Start(t), &logged{}
 			listen, settings := comeBy(t, server, http)
 			startBot(t, logs, append(discordEnv(t, server), "STORE_URL="+store.URL()), "run", "--data", t.TempDir(), "--config", discordConfig(t, settings))
 			listen()
 			everybody := arriveAll(t, server, crowd, http)
-			before := len(server.Acks())
-			store.Pause(t)
-			var tapping sync.WaitGroup
-			for _, e := range everybody {
-				tapping.Go(func() {
-					for range taps {
-						if err := e.who.Press(e.label()); err != nil {
-							t.Errorf("while the store is slow: %v", err)
+			for round := 1; ; round++ {
+				before := len(server.Acks())
+				store.Pause(t)
+				var tapping sync.WaitGroup
+				for _, e := range everybody {
+					tapping.Go(func() {
+						for range taps {
+							if err := e.who.Press(e.label()); err != nil {
+								t.Errorf("while the store is slow: %v", err)
+							}
+							time.Sleep(time.Duration(rand.IntN(300)) * time.Millisecond)
 						}
-						time.Sleep(time.Duration(rand.IntN(300)) * time.Millisecond)
-					}
-				})
-			}
-			tapping.Wait()
-			store.Resume(t)
-			acks := server.Acks()[before:]
-			slices.Sort(acks)
-			t.Logf("%d taps acknowledged: p50 %v, longest %v", len(acks), acks[len(acks)/2], acks[len(acks)-1])
-			if acks[len(acks)/2] > 2*time.Second { // of which one is for the store
-				t.Error("that is too near to Discord's three seconds")
-			}
-			for _, e := range everybody {
-				e.see("space: want") // the fifth tap begins anew
+					})
+				}
+				tapping.Wait()
+				store.Resume(t)
+				for _, e := range everybody { // each fourth tap begins anew
+					e.see("space" + []string{"", ": want", ": ask me first", ": please don't"}[round*taps%4])
+				}
+				acks := server.Acks()[before:]
+				slices.Sort(acks)
+				p999 := acks[len(acks)*999/1000]
+				t.Logf("%d taps acknowledged: p50 %v, p99.9 %v", len(acks), acks[len(acks)/2], p999)
+				if p999 < goal {
+					break
+				}
+				if round == 3 {
+					t.Fatalf("p99.9 is above %v", goal)
+				}
 			}
 			for _, problem := range server.Problems() {
 				t.Errorf("Discord would have refused: %s", problem)
