@@ -13,15 +13,15 @@ import (
 	"afterglow/adapters/discord/discordtest"
 )
 
-// The process is killed at moments that nobody chose, while the person goes on.
+// The process is killed at each moment of an answer, while the person goes on.
 // Discord brings a tap once: when it says that the tap is done it has been taken,
 // or it took longer than the second that the bot waits for. What is typed it
 // keeps, so nothing of that is lost. Nothing is taken or shown twice.
 func TestDiscordKills(t *testing.T) {
 	t.Parallel()
 	k := newKilling(t, false)
-	for i := range kills {
-		if i == kills/2 {
+	for i := range 2 * len(deaths) {
+		if i == len(deaths) {
 			k.next()
 		}
 		k.tap(func() {
@@ -40,7 +40,7 @@ func TestDiscordKills(t *testing.T) {
 func TestDiscordKillsHTTP(t *testing.T) {
 	t.Parallel()
 	k := newKilling(t, true)
-	for range kills / 2 {
+	for range deaths {
 		k.tap(func() {}, func() {
 			k.write(func(submit func() error) bool { return k.killed(submit, func() {}) })
 			k.write(func(submit func() error) bool { return submit() == nil })
@@ -49,7 +49,31 @@ func TestDiscordKillsHTTP(t *testing.T) {
 	k.over()
 }
 
-const kills = 8
+// deaths are when the bot dies, by what Discord has seen of the answer.
+var deaths = []struct {
+	name   string
+	lost   bool // Discord's answer to it is
+	come   func(before, now sight) bool
+	within time.Duration // of that; most of it happens at once
+}{
+	{name: "anywhere", within: 200 * time.Millisecond, come: func(before, now sight) bool { return now.done > before.done }},
+	{name: "on the way in", come: func(before, now sight) bool { return now.done > before.done }},
+	{name: "between acknowledgement and answer", come: func(before, now sight) bool { return now.acks > before.acks }},
+	{name: "while answering", come: func(before, now sight) bool { return now.asked > before.asked }},
+	{name: "between answer and note", come: func(before, now sight) bool { return now.answers > before.answers }},
+	{name: "in doubt", lost: true, come: func(before, now sight) bool { return now.answers > before.answers }},
+}
+
+// sight is how much Discord has seen.
+type sight struct{ done, acks, asked, answers int }
+
+func (k *killing) sight() sight {
+	s := sight{done: k.server.Count("interaction"), acks: len(k.server.Acks()), answers: k.answers()}
+	for _, what := range []string{"send", "edit", "answer"} {
+		s.asked += k.server.Count(what)
+	}
+	return s
+}
 
 // killing is somebody who taps and writes while the bot is killed.
 type killing struct {
@@ -58,6 +82,7 @@ type killing struct {
 	random *rand.Rand
 	start  func() *exec.Cmd // and waits until it listens
 	bot    *exec.Cmd
+	died   int // how often
 	failed int // what Discord said had failed
 	late   int // what was acknowledged before it was taken, and died
 }
@@ -102,17 +127,28 @@ func newKilling(t *testing.T, http bool) *killing {
 // and tells whether Discord said that it is done.
 func (k *killing) killed(do func() error, meanwhile func()) bool {
 	k.t.Helper()
-	said, done := make(chan error, 1), k.server.Count("interaction")
+	death := deaths[k.died%len(deaths)]
+	k.died++
+	x := k.random.Float64()
+	late := time.Duration(x * x * x * float64(death.within))
+	if death.lost {
+		k.server.Fail(1, discordtest.Lost)
+	}
+	said, before := make(chan error, 1), k.sight()
 	go func() { said <- do() }()
-	for k.server.Count("interaction") == done {
+	for k.server.Count("interaction") == before.done {
 		time.Sleep(50 * time.Microsecond)
 	}
 	dead := make(chan struct{})
-	x := k.random.Float64()
-	moment := time.Duration(x * x * x * float64(200*time.Millisecond)) // most of it happens at once
 	go func() {
 		defer close(dead)
-		time.Sleep(moment)
+		for end := time.Now().Add(patience); !death.come(before, k.sight()); time.Sleep(50 * time.Microsecond) {
+			if time.Now().After(end) {
+				k.t.Errorf("it does not come to this: %s", death.name)
+				break
+			}
+		}
+		time.Sleep(late)
 		kill(k.t.(*testing.T), k.bot)
 	}()
 	meanwhile()
