@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -86,66 +86,83 @@ func arriveAll(t testing.TB, server *discordtest.Server, n int, http bool) (all 
 // with people who tap on as soon as they are answered: taps answered from end to
 // end, in one process with the Discord they talk to. One at a time, with a
 // pause, shows what an answer takes; fifty at once are as fast as it goes, since
-// answers to taps do not count among Discord's fifty requests a second.
+// answers to taps do not count among Discord's fifty requests a second. Beside it,
+// in the same way, stands the floor.
 func BenchmarkDiscord(b *testing.B) {
-	for _, c := range []struct {
-		by     string
-		atOnce int
-	}{{"gateway", 1}, {"http", 1}, {"gateway", 50}, {"http", 50}} {
-		b.Run(fmt.Sprintf("by=%s/at-once=%d", c.by, c.atOnce), func(b *testing.B) {
-			http := c.by == "http"
-			server := discordtest.New()
-			defer server.Close()
-			server.GlobalLimit(50)
-			listen, settings := comeBy(b, server, http)
-			ctx, stop := context.WithCancel(context.Background())
-			env := discordEnv(b, server)
-			over := make(chan int, 1)
-			getenv := func(name string) string {
-				for _, e := range env {
-					if len(e) > len(name) && e[:len(name)+1] == name+"=" {
-						return e[len(name)+1:]
-					}
-				}
-				return os.Getenv(name)
-			}
-			args := []string{"run", "--data", b.TempDir(), "--config", discordConfig(b, settings)}
-			go func() { over <- run(ctx, args, &world{out: io.Discard, err: io.Discard, getenv: getenv}) }()
-			listen()
-			everybody := arriveAll(b, server, 50, http)
-			acked := len(server.Acks())
-			took := make([][]time.Duration, len(everybody))
-			turns := make(chan bool, c.atOnce)
-			var tapping sync.WaitGroup
-			b.ResetTimer()
-			for i, e := range everybody {
-				tapping.Go(func() {
-					for range b.N/len(everybody) + 1 {
-						turns <- true
-						if c.atOnce == 1 {
-							time.Sleep(30 * time.Millisecond)
-						}
-						begun := time.Now()
-						e.press(e.label(), "")
-						took[i] = append(took[i], time.Since(begun))
-						<-turns
-					}
+	for _, by := range []string{"gateway", "http"} {
+		for _, atOnce := range []int{1, 50} {
+			bench := func(of string, start func(b *testing.B, server *discordtest.Server) []*listing) {
+				b.Run(fmt.Sprintf("by=%s/at-once=%d/of=%s", by, atOnce, of), func(b *testing.B) {
+					server := discordtest.New()
+					b.Cleanup(server.Close)
+					server.GlobalLimit(50)
+					tapOn(b, server, start(b, server), atOnce)
 				})
 			}
-			tapping.Wait()
-			b.StopTimer()
-			all, acks := slices.Concat(took...), server.Acks()[acked:]
-			slices.Sort(all)
-			slices.Sort(acks)
-			b.ReportMetric(float64(server.Invalid()), "refused")
-			b.ReportMetric(float64(len(all))/b.Elapsed().Seconds(), "taps/s")
-			b.ReportMetric(float64(all[len(all)/2])/1e6, "p50-ms")
-			b.ReportMetric(float64(all[len(all)*99/100])/1e6, "p99-ms")
-			b.ReportMetric(float64(acks[len(acks)*999/1000])/1e6, "ack-p99.9-ms")
-			stop()
-			if code := <-over; code != 0 {
-				b.Errorf("the bot ended with %d", code)
+			bench("bot", func(b *testing.B, server *discordtest.Server) []*listing {
+				listen, settings := comeBy(b, server, by == "http")
+				runDiscordHere(b, server, settings)
+				listen()
+				return arriveAll(b, server, 50, by == "http")
+			})
+			bench("floor", func(b *testing.B, server *discordtest.Server) []*listing {
+				return startDiscordFloor(b, server, by == "http", 50)
+			})
+		}
+	}
+}
+
+// runDiscordHere runs the program in this process, until the benchmark ends.
+func runDiscordHere(b *testing.B, server *discordtest.Server, settings string) {
+	env := map[string]string{}
+	for _, e := range discordEnv(b, server) {
+		name, value, _ := strings.Cut(e, "=")
+		env[name] = value
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	over := make(chan int, 1)
+	args := []string{"run", "--data", b.TempDir(), "--config", discordConfig(b, settings)}
+	go func() {
+		over <- run(ctx, args, &world{out: io.Discard, err: io.Discard, getenv: func(name string) string { return env[name] }})
+	}()
+	b.Cleanup(func() {
+		stop()
+		if code := <-over; code != 0 {
+			b.Errorf("the bot ended with %d", code)
+		}
+	})
+}
+
+// tapOn has everybody tap, so many at once, and reports how long answers took.
+func tapOn(b *testing.B, server *discordtest.Server, everybody []*listing, atOnce int) {
+	acked := len(server.Acks())
+	took := make([][]time.Duration, len(everybody))
+	turns := make(chan bool, atOnce)
+	var tapping sync.WaitGroup
+	b.ResetTimer()
+	for i, e := range everybody {
+		tapping.Go(func() {
+			for range b.N/len(everybody) + 1 {
+				turns <- true
+				if atOnce == 1 {
+					time.Sleep(30 * time.Millisecond)
+				}
+				begun := time.Now()
+				e.press(e.label(), "")
+				took[i] = append(took[i], time.Since(begun))
+				<-turns
 			}
 		})
 	}
+	tapping.Wait()
+	b.StopTimer()
+	all, acks := slices.Concat(took...), server.Acks()[acked:]
+	slices.Sort(all)
+	slices.Sort(acks)
+	b.ReportMetric(float64(server.Invalid()), "refused")
+	b.ReportMetric(float64(len(all))/b.Elapsed().Seconds(), "taps/s")
+	b.ReportMetric(float64(all[len(all)/2])/1e6, "p50-ms")
+	b.ReportMetric(float64(all[len(all)*99/100])/1e6, "p99-ms")
+	b.ReportMetric(float64(acks[len(acks)*999/1000])/1e6, "ack-p99.9-ms")
+	b.ReportMetric(load(), "machine-load")
 }

@@ -104,7 +104,7 @@ func (s *Server) Sign(url string, body []byte, at time.Time) *http.Request {
 
 func (s *Server) post(endpoint string, a *act, ev map[string]any) {
 	body, _ := json.Marshal(ev)
-	resp, err := http.DefaultClient.Do(s.Sign(endpoint, body, time.Now()))
+	resp, err := s.poster.Do(s.Sign(endpoint, body, time.Now()))
 	if err != nil { // it is down, which is no breach of any rule
 		close(a.hopeless)
 		return
@@ -183,6 +183,7 @@ func (s *Server) acknowledge(a *act, raw []byte) *Fault {
 			if why := a.fill(a.on, c.Data); why != nil {
 				return bad(why.Error())
 			}
+			a.on.Edits++
 		}
 	case c.Type == 9 && a.kind != 5:
 		a.form = new(form)

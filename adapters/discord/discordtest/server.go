@@ -34,8 +34,9 @@ type Server struct {
 	Heartbeat time.Duration // how often the bot is to give a sign of life; 41.25 s
 	Endpoint  string        // where interactions are posted, signed; empty: they go to the gateway
 
-	key  ed25519.PrivateKey
-	addr string
+	key    ed25519.PrivateKey
+	addr   string
+	poster *http.Client // to the Endpoint
 
 	mu       sync.Mutex
 	lastID   uint64
@@ -65,6 +66,7 @@ type Server struct {
 func New() *Server {
 	_, key, _ := ed25519.GenerateKey(nil)
 	s := &Server{
+		poster:  &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
 		AckTime: 3 * time.Second, TokenLife: 15 * time.Minute, NonceLife: 5 * time.Minute, Heartbeat: 41250 * time.Millisecond,
 		key: key, conns: map[net.Conn]bool{}, people: map[string]*Person{}, chats: map[string]*Chat{}, acts: map[string]*act{},
 		nonces: map[string]*named{}, commands: []byte("[]"), wires: map[*wire]bool{}, sessions: map[string]*session{}, seen: map[string]int{},
@@ -118,6 +120,7 @@ func (s *Server) Close() {
 	h := s.http
 	s.mu.Unlock()
 	h.Close()
+	s.poster.CloseIdleConnections()
 	s.DropSockets()
 }
 
