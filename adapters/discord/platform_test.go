@@ -2,6 +2,9 @@ package discord
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,12 +15,24 @@ import (
 
 // TestPlatform lives through the chats of every platform.
 func TestPlatform(t *testing.T) {
+	platformtest.Run(t, func(t testing.TB) platformtest.Subject { return newSubject(t) })
+}
+
+// TestPlatformByHTTP lives through them once more, with interactions by HTTP. What
+// is typed still comes by the gateway: Discord brings it no other way.
+func TestPlatformByHTTP(t *testing.T) {
 	platformtest.Run(t, func(t testing.TB) platformtest.Subject {
-		s := discordtest.New()
-		s.Heartbeat = 200 * time.Millisecond
-		s.AckTime = 20 * time.Second // a machine with other things to do may stop for a moment
-		t.Cleanup(s.Close)
-		return &subject{t: t, server: s, Person: s.Person("en-US")}
+		s := newSubject(t)
+		front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			h := s.front.Load()
+			if h == nil {
+				panic(http.ErrAbortHandler) // no program runs
+			}
+			(*h).ServeHTTP(w, r)
+		}))
+		t.Cleanup(front.Close)
+		s.server.Endpoint = front.URL
+		return s
 	})
 }
 
@@ -25,7 +40,16 @@ func TestPlatform(t *testing.T) {
 type subject struct {
 	t      testing.TB
 	server *discordtest.Server
+	front  atomic.Pointer[http.Handler] // of the running program
 	*discordtest.Person
+}
+
+func newSubject(t testing.TB) *subject {
+	s := discordtest.New()
+	s.Heartbeat = 200 * time.Millisecond
+	s.AckTime = 20 * time.Second // a machine with other things to do may stop for a moment
+	t.Cleanup(s.Close)
+	return &subject{t: t, server: s, Person: s.Person("en-US")}
 }
 
 func (s *subject) Name() string { return Name }
@@ -38,6 +62,9 @@ func (s *subject) Connect() (dialog.Platform, func(context.Context, func(context
 		return nil, nil, err
 	}
 	return bot, func(ctx context.Context, handle func(context.Context, dialog.Event) error) {
+		front := bot.Handler(handle)
+		s.front.Store(&front)
+		context.AfterFunc(ctx, func() { s.front.CompareAndSwap(&front, nil) })
 		if err := bot.Run(ctx, handle); err != nil {
 			s.t.Errorf("run: %v", err)
 		}
