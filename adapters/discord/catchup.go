@@ -37,6 +37,12 @@ func (b *Bot) catchUp(ctx context.Context) {
 	if len(list) > 0 {
 		b.log.Info("reading again what was missed", "people", len(list))
 	}
+	for _, m := range list { // who does something meanwhile is not kept waiting for the others
+		if b.lim.low.Wait(ctx) != nil {
+			return
+		}
+		b.inbox.wake(m.user)
+	}
 }
 
 // skew is how far Discord's clock and ours may differ.
@@ -78,7 +84,7 @@ func (b *Bot) readAgain(ctx context.Context, user string, last place, taken time
 
 // messages are up to 100 messages of a channel after the given one, oldest first.
 func (b *Bot) messages(ctx context.Context, channel, after string) ([]message, error) {
-	r := request{op: "read again", method: "GET", low: true, route: "read " + channel,
+	r := request{op: "read again", method: "GET", route: "read " + channel,
 		url: discordgo.EndpointChannelMessages(channel) + "?limit=100&after=" + url.QueryEscape(after)}
 	for try := 0; ; try++ {
 		body, err := b.call(ctx, r)

@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -131,11 +132,13 @@ type missed struct {
 	look func()
 }
 
-// release lets work begin: on what is in the list before the others'.
+// release lets work begin. What is in the list comes before the person's other
+// things, but not before they do something, or wake.
 func (in *inbox) release(list []missed) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.held = false
+	waiting := slices.Collect(maps.Keys(in.queues))
 	for _, m := range list {
 		q := in.queues[m.user]
 		if q == nil {
@@ -143,9 +146,17 @@ func (in *inbox) release(list []missed) {
 			in.queues[m.user] = q
 		}
 		q.jobs = slices.Insert(q.jobs, 0, job{do: m.look})
-		in.start(m.user, q)
 	}
-	for user, q := range in.queues {
+	for _, user := range waiting {
+		in.start(user, in.queues[user])
+	}
+}
+
+// wake begins with what a person waits for, if with anything.
+func (in *inbox) wake(user string) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if q := in.queues[user]; q != nil && !in.held {
 		in.start(user, q)
 	}
 }

@@ -106,6 +106,34 @@ func TestColdStart(t *testing.T) {
 	h.clean()
 }
 
+// TestReadAgainFirst: after a cold start many chats are to be read again; who does
+// something meanwhile does not wait until all of them are.
+func TestReadAgainFirst(t *testing.T) {
+	h := open(t, nil, oneButton).online()
+	h.do(h.p.Slash("/needs"))
+	h.reads("< command needs [on]")
+	h.do(h.stop())
+	h.p.Type("two")
+	h.start(func(c *Config, _ *pace) {
+		c.Rate = 20 // 12 of them for what may wait
+		c.Open = func(ctx context.Context) (all []OpenDM, err error) {
+			for range 1000 {
+				p := h.s.Person("de")
+				all = append(all, OpenDM{Person: personOf(p.ID), Last: place{p.Chat.ID, []string{"1"}}.ref()})
+			}
+			own, err := h.lastSeen(ctx)
+			return append(all, own...), err
+		}
+	}, oneButton)
+	h.wait("they are being read", func() bool { return h.s.Count("read") > 3 })
+	h.do(h.p.Press("on"))
+	h.wait("all is taken", func() bool { return strings.Count(h.events(), ";") == 2 })
+	if got := h.events(); !strings.HasPrefix(got, "command needs; text two; press on ") {
+		t.Error(got)
+	}
+	h.clean()
+}
+
 // TestPressBeforeWhatIsReadAgain: what is read again after a cold start may be
 // newer than a press that waits. It does not overtake it, or the press would be
 // one on an old screen.
