@@ -26,11 +26,13 @@ func (b *Bot) catchUp(ctx context.Context) {
 	var list []missed
 	for _, dm := range open {
 		user, ok := userOf(dm.Person)
-		last, isRef := readRef(dm.Last)
-		if !ok || !isRef {
+		last, known := readRef(dm.Last)
+		if !ok || !known && (dm.Last != "" || dm.Taken.Before(epoch)) {
 			continue
 		}
-		b.meet(user, last.channel, dm.Lang)
+		if known {
+			b.meet(user, last.channel, dm.Lang)
+		}
 		list = append(list, missed{user, func() { b.readAgain(ctx, user, last, dm.Taken) }})
 	}
 	b.inbox.release(list)
@@ -56,8 +58,17 @@ const skew = 5 * time.Minute
 // What is so new that the gateway may still be about to bring it is waited for: a
 // press from before it may be on the same way.
 func (b *Bot) readAgain(ctx context.Context, user string, last place, taken time.Time) {
-	after := last.last()
-	if taken = taken.Add(-skew); taken.After(epoch) && taken.Before(when(after)) {
+	var after string
+	if last.channel != "" {
+		after = last.last()
+	} else { // a process died before it knew where its first message stands
+		var err error
+		if last.channel, err = b.channel(ctx, user); err != nil {
+			b.log.Warn("what was missed could not be read", "err", err)
+			return
+		}
+	}
+	if taken = taken.Add(-skew); taken.After(epoch) && (after == "" || taken.Before(when(after))) {
 		after = idAt(taken)
 	}
 	for range 3 { // 300 messages: nobody is ignored for that long

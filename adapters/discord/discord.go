@@ -79,7 +79,7 @@ type Command struct {
 // OpenDM is somebody with an open question.
 type OpenDM struct {
 	Person dialog.PersonID
-	Last   dialog.Ref // a message of the bot in their direct messages; what is newer is read
+	Last   dialog.Ref // a message of the bot in their direct messages; what is newer is read. "": none is known; they are opened
 	Taken  time.Time  // when something they did was taken last; what they wrote since is read as well. Zero: unknown
 	Lang   string     // that they are talked to in; messages that are typed do not tell. "": unknown
 }

@@ -106,6 +106,25 @@ func TestColdStart(t *testing.T) {
 	h.clean()
 }
 
+// TestFirstScreenUnknown: a process died before it knew where its first message
+// stands; what was answered to that is found all the same.
+func TestFirstScreenUnknown(t *testing.T) {
+	h := open(t, nil, oneButton).online()
+	h.do(h.p.Slash("/start"))
+	h.reads("< command start [on]")
+	h.do(h.stop())
+	h.p.Type("yes")
+	h.start(func(c *Config, _ *pace) {
+		c.Open = func(ctx context.Context) ([]OpenDM, error) {
+			list, err := h.lastSeen(ctx)
+			list[0].Last = ""
+			return list, err
+		}
+	}, oneButton)
+	h.reads("< command start [on]\n> yes\n< text yes [on]")
+	h.clean()
+}
+
 // TestReadAgainFirst: after a cold start many chats are to be read again; who does
 // something meanwhile does not wait until all of them are.
 func TestReadAgainFirst(t *testing.T) {
