@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -273,10 +274,21 @@ func (e *discordEvening) press(label, then string) {
 	e.answered(before, then)
 }
 
-// clean proves that Discord has nothing to complain of, and the output tells
-// nothing of anybody.
+// meaningless is what a component may be called: by twelve bytes of hashes, or by
+// what the adapter itself does when it is used.
+var meaningless = regexp.MustCompile(`^([A-Za-z0-9_-]{16}|~(write|many\d|one\d))$`)
+
+// clean proves that Discord has nothing to complain of, no button tells what it
+// is about but by its label, and the output tells nothing of anybody.
 func (e *discordEvening) clean(out string) {
 	e.t.Helper()
+	for _, m := range e.who.Messages() {
+		for _, c := range m.Components {
+			if c.URL == "" && (!meaningless.MatchString(c.ID) || c.Value != "" && !meaningless.MatchString(c.Value)) {
+				e.t.Errorf("%q is called %q, %q", c.Label, c.ID, c.Value)
+			}
+		}
+	}
 	for _, problem := range e.server.Problems() {
 		e.t.Errorf("Discord would have refused: %s", problem)
 	}
