@@ -90,16 +90,19 @@ func mark(line string) string {
 
 // postOpenly sends what the person has seen and chosen. It is never tried again
 // when in doubt: others would see it twice. Our acknowledgement may still be
-// under way on another connection; that is no doubt.
+// under way on another connection; that is no doubt. On a server that the bot was
+// not added to, and whose members may not show what their own apps say, Discord
+// takes it and shows it to the person alone.
 func (b *Bot) postOpenly(in *interaction, p *payload) {
 	ctx, cancel := context.WithTimeout(context.Background(), dialog.SendTime)
 	defer cancel()
 	r := request{op: "post openly", method: "POST", free: true, url: discordgo.EndpointWebhookToken(b.app, in.Token), body: p}
-	_, err := b.call(ctx, r)
+	body, err := b.call(ctx, r)
 	if has(err, codeUnknownWebhook) && sleep(ctx, 300*time.Millisecond) == nil {
-		_, err = b.call(ctx, r)
+		body, err = b.call(ctx, r)
 	}
-	if err == nil {
+	var m message
+	if err == nil && !(decode(body, &m) && m.Flags&flagEphemeral != 0) {
 		return
 	}
 	b.log.Warn("a line could not be posted", "who", personOf(in.User.ID), "err", err)

@@ -124,11 +124,18 @@ func TestShare(t *testing.T) {
 		t.Errorf("something became an event: %s", h.events())
 	}
 
+	const sorry = "< (private) That didn't work, nothing was posted. I may not be allowed to write in this chat."
 	h.s.Fail(1, discordtest.NoAccess)
 	chat = h.p.In(discordtest.Guild)
 	h.do(chat.Slash("/starters do=share"))
 	h.do(chat.Press("Put it in the chat"))
-	h.readsIn(chat, "< (private) That didn't work, nothing was posted. I may not be allowed to write in this chat.")
+	h.readsIn(chat, sorry)
+
+	h.s.Fail(1, discordtest.Hushed)
+	chat = h.p.In(discordtest.Guild)
+	h.do(chat.Slash("/starters do=share"))
+	h.do(chat.Press("Put it in the chat"))
+	h.wait("it is told", func() bool { return strings.HasPrefix(chat.String(), sorry+"\n< (private) ") })
 
 	h.do(h.p.Slash("/starters do=share")) // with the bot alone there is nobody to share with
 	h.reads("< command starters share")

@@ -293,7 +293,8 @@ func (s *Server) followUp(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	a, f := s.byToken(r.PathValue("token"))
-	if fault, bad := next(&s.faults); f == nil && bad && !fault.Takes {
+	fault, bad := next(&s.faults)
+	if f == nil && bad && !fault.Takes {
 		f = &fault
 	}
 	if f != nil {
@@ -301,10 +302,14 @@ func (s *Server) followUp(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, *f, "Unknown Webhook")
 		return
 	}
-	m := a.chat.add(&Message{Bot: true, Files: files, Private: b.Flags&flagPrivate != 0})
+	m := a.chat.add(&Message{Bot: true, Files: files, Private: b.Flags&flagPrivate != 0 || fault.Hush})
 	b.show(m)
+	flags := b.Flags
+	if m.Private {
+		flags |= flagPrivate
+	}
 	s.mu.Unlock()
-	reply(w, 200, map[string]any{"id": m.ID, "channel_id": m.channel})
+	reply(w, 200, map[string]any{"id": m.ID, "channel_id": m.channel, "flags": flags})
 }
 
 // Expire lets the tokens of all interactions run out, before their time.

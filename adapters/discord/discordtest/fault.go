@@ -16,6 +16,7 @@ type Fault struct {
 	Global bool          // with 429: the whole bot
 	Takes  bool          // it has its effect, and the answer is lost
 	Drop   bool          // the connection is closed without an answer
+	Hush   bool          // it is shown to the person alone
 }
 
 // The faults that tests ask for by name.
@@ -29,6 +30,7 @@ var (
 	Closed     = Fault{Status: 403, Code: 50007}
 	NoMutual   = Fault{Status: 403, Code: 50278}
 	NoAccess   = Fault{Status: 403, Code: 50001}
+	Hushed     = Fault{Takes: true, Hush: true} // where people may not show what their own apps say
 	TooFast    = Fault{Status: 400, Code: 40003}
 	BadForm    = Fault{Status: 400, Code: 50035}
 )
