@@ -218,6 +218,29 @@ func TestRemove(t *testing.T) {
 	h.clean()
 }
 
+// TestEditOfWhatIsGone: what can not be changed any more is said anew.
+func TestEditOfWhatIsGone(t *testing.T) {
+	h := open(t, nil, oneButton).online()
+	h.p.Type("one")
+	h.reads("> one\n< text one [on]")
+	h.wait("it is known where", func() bool { h.mu.Lock(); defer h.mu.Unlock(); return len(h.refs) == 1 })
+	me, first := personOf(h.p.ID), h.refs[0]
+	if left, err := h.bot.Remove(context.Background(), me, h.refs); err != nil || len(left) > 0 {
+		t.Error(left, err)
+	}
+	second, err := h.bot.Send(context.Background(), me, dialog.Message{ID: "a", Text: "Gone.", Edit: first})
+	h.do(err)
+	h.reads("> one\n< Gone.")
+	h.s.Fail(1, discordtest.NoAccess)
+	third, err := h.bot.Send(context.Background(), me, dialog.Message{ID: "b", Text: "Not for us.", Edit: second})
+	h.do(err)
+	h.reads("> one\n< Gone.\n< Not for us.")
+	if first == second || second == third {
+		t.Errorf("said at %s, %s, %s", first, second, third)
+	}
+	h.clean()
+}
+
 func TestTyping(t *testing.T) {
 	h := open(t, nil, nil).online()
 	if err := h.bot.Typing(context.Background(), personOf(h.p.ID)); err != nil || h.s.Count("typing") != 0 {
