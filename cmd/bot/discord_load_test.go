@@ -82,39 +82,42 @@ func arriveAll(t testing.TB, server *discordtest.Server, n int, http bool) (all 
 	return all
 }
 
-// BenchmarkDiscord is the whole program (sealed embedded store, host, adapter)
-// with people who tap on as soon as they are answered: taps answered from end to
-// end, in one process with the Discord they talk to. One at a time, with a
-// pause, shows what an answer takes; fifty at once are as fast as it goes, since
+// BenchmarkDiscord is the whole program (sealed store, host, adapter) with people
+// who tap on as soon as they are answered: taps answered from end to end, in one
+// process with the Discord they talk to. One at a time, with a pause, shows what
+// an answer takes; fifty at once are as fast as it goes, since
 // answers to taps do not count among Discord's fifty requests a second. Beside it,
 // in the same way, stands the floor.
 func BenchmarkDiscord(b *testing.B) {
 	for _, by := range []string{"gateway", "http"} {
 		for _, atOnce := range []int{1, 50} {
-			bench := func(of string, start func(b *testing.B, server *discordtest.Server) []*listing) {
+			for _, of := range []string{"bot/store=bolt", "bot/store=redis", "floor"} {
 				b.Run(fmt.Sprintf("by=%s/at-once=%d/of=%s", by, atOnce, of), func(b *testing.B) {
 					server := discordtest.New()
 					b.Cleanup(server.Close)
 					server.GlobalLimit(50)
-					tapOn(b, server, start(b, server), atOnce)
+					if of == "floor" {
+						tapOn(b, server, startDiscordFloor(b, server, by == "http", 50), atOnce)
+						return
+					}
+					listen, settings := comeBy(b, server, by == "http")
+					store := ""
+					if of == "bot/store=redis" {
+						store = redistest.Start(b).URL()
+					}
+					runDiscordHere(b, server, settings, store)
+					listen()
+					tapOn(b, server, arriveAll(b, server, 50, by == "http"), atOnce)
 				})
 			}
-			bench("bot", func(b *testing.B, server *discordtest.Server) []*listing {
-				listen, settings := comeBy(b, server, by == "http")
-				runDiscordHere(b, server, settings)
-				listen()
-				return arriveAll(b, server, 50, by == "http")
-			})
-			bench("floor", func(b *testing.B, server *discordtest.Server) []*listing {
-				return startDiscordFloor(b, server, by == "http", 50)
-			})
 		}
 	}
 }
 
-// runDiscordHere runs the program in this process, until the benchmark ends.
-func runDiscordHere(b *testing.B, server *discordtest.Server, settings string) {
-	env := map[string]string{}
+// runDiscordHere runs the program in this process, until the benchmark ends. The
+// store is embedded, or at an address.
+func runDiscordHere(b *testing.B, server *discordtest.Server, settings, store string) {
+	env := map[string]string{"STORE_URL": store}
 	for _, e := range discordEnv(b, server) {
 		name, value, _ := strings.Cut(e, "=")
 		env[name] = value

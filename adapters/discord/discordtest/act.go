@@ -64,13 +64,16 @@ func (s *Server) perform(c *Chat, kind int, on *Message, data map[string]any) er
 		ev["message"] = m
 	}
 	a.begun = time.Now()
-	endpoint := s.Endpoint
+	endpoint, again := s.Endpoint, s.twice
 	nobody := endpoint == "" && len(s.sessions) == 0
 	if endpoint == "" {
 		s.dispatch("INTERACTION_CREATE", ev) // a session that is resumed in time hears it as well
 	}
 	s.mu.Unlock()
 	if endpoint != "" {
+		go s.post(endpoint, a, ev)
+	}
+	if endpoint != "" && again {
 		go s.post(endpoint, a, ev)
 	}
 	if nobody {
@@ -122,7 +125,7 @@ func (s *Server) post(endpoint string, a *act, ev map[string]any) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if f := s.acknowledge(a, raw); f != nil {
+	if f := s.acknowledge(a, raw); f != nil && !s.twice {
 		s.complain("the endpoint's answer is refused with code %d", f.Code)
 	}
 }
@@ -210,6 +213,7 @@ func (a *act) fill(m *Message, data []byte) error {
 	}
 	b.show(m)
 	m.Private = m.Private || b.Flags&flagPrivate != 0
+	a.chat.changed()
 	return nil
 }
 
@@ -276,6 +280,7 @@ func (s *Server) removeOriginal(w http.ResponseWriter, r *http.Request) {
 	a, f := s.byToken(r.PathValue("token"))
 	if f == nil && a.original != nil {
 		a.original.removed = true
+		a.chat.changed()
 	}
 	s.mu.Unlock()
 	if f != nil {

@@ -37,6 +37,7 @@ type Chat struct {
 	form     *form
 	formOn   *Message
 	sent     []time.Time
+	news     chan struct{} // closed when something has changed
 }
 
 // Person makes a new one.
@@ -57,7 +58,7 @@ func (p *Person) In(context int) *Chat {
 }
 
 func (s *Server) chat(p *Person, context int) *Chat {
-	c := &Chat{ID: s.id(), s: s, person: p, context: context}
+	c := &Chat{ID: s.id(), s: s, person: p, context: context, news: make(chan struct{})}
 	s.chats[c.ID] = c
 	return c
 }
@@ -75,7 +76,14 @@ func (p *Person) setClosed(closed bool) {
 func (c *Chat) add(m *Message) *Message {
 	m.ID, m.channel = c.s.id(), c.ID
 	c.messages = append(c.messages, m)
+	c.changed()
 	return m
+}
+
+// changed wakes those who wait. s.mu is held until the change is whole.
+func (c *Chat) changed() {
+	close(c.news)
+	c.news = make(chan struct{})
 }
 
 func (c *Chat) find(id string) *Message {
@@ -288,10 +296,18 @@ func (c *Chat) String() string {
 
 // Wait waits until the chat reads as ok wants it, and tells whether it came to that.
 func (c *Chat) Wait(patience time.Duration, ok func(chat string) bool) bool {
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+	for end := time.After(patience); ; {
+		c.s.mu.Lock()
+		news := c.news
+		c.s.mu.Unlock()
 		if ok(c.String()) {
 			return true
 		}
+		select {
+		case <-news:
+		case <-time.After(20 * time.Millisecond): // it may want more than the chat
+		case <-end:
+			return ok(c.String())
+		}
 	}
-	return ok(c.String())
 }

@@ -157,6 +157,7 @@ func (s *Server) change(w http.ResponseWriter, m *Message, b *body, files []File
 		m.Files = files
 		m.Thinking = false
 		m.Edits++
+		s.chats[m.channel].changed()
 	}
 	id, channel := m.ID, m.channel
 	s.mu.Unlock()
@@ -171,9 +172,11 @@ func (s *Server) change(w http.ResponseWriter, m *Message, b *body, files []File
 func (s *Server) remove(w http.ResponseWriter, r *http.Request) {
 	s.count("delete")
 	s.mu.Lock()
-	m := s.chats[r.PathValue("chat")].find(r.PathValue("id"))
+	c := s.chats[r.PathValue("chat")]
+	m := c.find(r.PathValue("id"))
 	if m != nil && m.Bot {
 		m.removed = true
+		c.changed()
 	}
 	s.mu.Unlock()
 	switch {
