@@ -169,12 +169,17 @@ func (h *Host) Drain(ctx context.Context) error {
 	idle := h.boxes.stop()
 	select {
 	case <-idle:
+	case <-ctx.Done():
+	}
+	select {
+	case <-idle: // also if ctx ends at the same moment, or Start's meanwhile
+		cut := h.sends.Err() // then nothing is left to do, since it was cut off before
 		h.leave()
-		if err := h.sends.Err(); err != nil { // nothing is left to do, since it was cut off before
-			return fmt.Errorf("drain: cut off: %w", err)
+		if cut != nil {
+			return fmt.Errorf("drain: cut off: %w", cut)
 		}
 		return nil
-	case <-ctx.Done():
+	default:
 	}
 	h.cut()
 	rest := time.NewTimer(lastWord)

@@ -365,6 +365,45 @@ func TestDrainOfWhatWasCutOff(t *testing.T) {
 	}
 }
 
+// What was answered before the end of either context is not cut off by it.
+func TestDrainEndsWell(t *testing.T) {
+	for range 20 { // both are over: it is no matter of chance
+		h := newHost(t, dialog.NewMemoryStore(time.Now), newPhones())
+		insist(t, h, noteEvent(someone(1), 0))
+		h.Settle(someone(1))
+		over, end := context.WithCancel(t.Context())
+		end()
+		if err := h.Drain(over); err != nil {
+			t.Fatalf("all is answered, and the time is up: %v", err)
+		}
+	}
+	life, end := context.WithCancel(t.Context())
+	store := &ending{Store: dialog.NewMemoryStore(time.Now), end: end}
+	h := &dialog.Host{Script: sim.Script(), Store: store, Platforms: map[string]dialog.Platform{"test": newPhones()},
+		Budgets: map[string]dialog.Rate{"test": {PerSecond: 1000}}}
+	h.Start(life)
+	insist(t, h, noteEvent(someone(1), 0))
+	h.Settle(someone(1))
+	store.armed.Store(true)
+	if err := h.Drain(t.Context()); err != nil || life.Err() == nil {
+		t.Errorf("all is answered, and the budget is being given back: %v", err)
+	}
+}
+
+// ending is a store that ends a context at its next commit.
+type ending struct {
+	dialog.Store
+	armed atomic.Bool
+	end   context.CancelFunc
+}
+
+func (e *ending) Commit(ctx context.Context, key dialog.Key, old, next dialog.Tag, blob []byte, alarm time.Time) error {
+	if e.armed.Load() {
+		e.end()
+	}
+	return e.Store.Commit(ctx, key, old, next, blob, alarm)
+}
+
 // deaf is a store that takes no commits for a while.
 type deaf struct {
 	dialog.Store

@@ -34,6 +34,7 @@ type world struct {
 	in       io.Reader
 	out, err io.Writer
 	getenv   func(string) string
+	again    <-chan os.Signal // a signal after the one that ended the context; nil: none comes
 	flags    *commands
 }
 
@@ -44,10 +45,14 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400) // the live heap is a few megabytes; collecting it that often costs more than it saves
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], &world{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv})
-	stop()
-	os.Exit(code)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := context.WithCancel(context.Background())
+	go func() {
+		<-signals
+		stop()
+	}()
+	os.Exit(run(ctx, os.Args[1:], &world{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, again: signals}))
 }
 
 // run is the whole program: arguments in, exit code out (0 well, 1 failed, 2 misused).

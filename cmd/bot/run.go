@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"os/signal"
 	"sync"
-	"syscall"
 	"time"
 
 	"afterglow/dialog"
@@ -81,12 +79,14 @@ func (c *runCmd) Run(ctx context.Context, w *world) error {
 			host.Linger[name] = linger
 		}
 	}
-	return serve(ctx, host, platforms, log)
+	return serve(ctx, w.again, host, platforms, log)
 }
 
 // serve runs until ctx ends or a platform refuses the bot; then it takes nothing
-// new and answers what was taken. A second signal stops at once.
-func serve(ctx context.Context, host *dialog.Host, platforms map[string]messenger, log *slog.Logger) error {
+// new and answers what was taken. A signal then stops at once. The error tells of
+// every platform that failed, also as the bot was asked to stop, and of what may
+// have been cut off.
+func serve(ctx context.Context, again <-chan os.Signal, host *dialog.Host, platforms map[string]messenger, log *slog.Logger) error {
 	life, kill := context.WithCancel(context.WithoutCancel(ctx))
 	defer kill()
 	host.Start(life)
@@ -98,7 +98,8 @@ func serve(ctx context.Context, host *dialog.Host, platforms map[string]messenge
 	for name, p := range platforms {
 		running.Go(func() {
 			log.Info("running", "platform", name)
-			if err := p.Run(taking, host.Handle); err != nil && taking.Err() == nil {
+			err := p.Run(taking, host.Handle)
+			if ended := taking.Err(); err != nil && (ended == nil || !errors.Is(err, ended)) {
 				failed <- fmt.Errorf("%s: %w", name, err)
 				stop()
 			}
@@ -106,9 +107,6 @@ func serve(ctx context.Context, host *dialog.Host, platforms map[string]messenge
 	}
 	<-taking.Done()
 	log.Info("stopping: what was taken is still answered; a second signal stops at once")
-	again := make(chan os.Signal, 1)
-	signal.Notify(again, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(again)
 	drain, done := context.WithTimeout(life, drainTime)
 	defer done()
 	go func() {
@@ -121,10 +119,9 @@ func serve(ctx context.Context, host *dialog.Host, platforms map[string]messenge
 	}()
 	running.Wait()
 	err := host.Drain(drain)
-	select {
-	case first := <-failed:
-		return first
-	default:
-		return err
+	close(failed)
+	for why := range failed {
+		err = errors.Join(err, why)
 	}
+	return err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -179,9 +180,18 @@ func TestStopDrains(t *testing.T) {
 	m.check(r.evening)
 }
 
-// A second signal does not wait for a send that hangs; nothing is lost by it.
+// A second signal does not wait for a send that hangs, however soon it comes;
+// nothing is lost by it.
 func TestSecondSignalStopsAtOnce(t *testing.T) {
-	t.Parallel()
+	for name, signals := range map[string][]os.Signal{"later": {syscall.SIGTERM, syscall.SIGTERM}, "together": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stopAtOnce(t, signals)
+		})
+	}
+}
+
+func stopAtOnce(t *testing.T, signals []os.Signal) {
 	m := newMishap(t, setting{})
 	g := m.slowly()
 	m.start()
@@ -192,7 +202,11 @@ func TestSecondSignalStopsAtOnce(t *testing.T) {
 	if !m.server.Wait(func() bool { return g.holds.Load() > 0 }) {
 		t.Fatal("nothing is being answered")
 	}
-	code, took := m.stop(syscall.SIGTERM, syscall.SIGTERM)
+	if signals == nil {
+		must(t, m.bots[0].Process.Signal(syscall.SIGTERM))
+		must(t, m.bots[0].Process.Signal(syscall.SIGINT))
+	}
+	code, took := m.stop(signals...)
 	if code != 1 || took > 3*time.Second {
 		t.Errorf("exit code %d after %v", code, took)
 	}
