@@ -17,6 +17,8 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 		return out, err
 	}
 	blob, alarm := rec.Blob, time.Time{}
+	state := box.state // each step takes it over
+	box.state = nil
 	changed, erase := false, false
 	var counts []func()
 	for i, e := range events {
@@ -38,6 +40,7 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 		if blob == nil && !rec.Erased.IsZero() {
 			blob = returning(box.person, h.Seed(), rec.Erased)
 		}
+		ev.state, state = state, nil
 		h.Machine.Point("step")
 		next, o, err := h.apply(blob, box.person, ev, i == park)
 		if err != nil {
@@ -56,7 +59,7 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 		if erase = o.Erase; erase {
 			out.hold = h.flying(blob, out.deliver)
 		}
-		blob, alarm, changed = next, o.State.Alarm(), true
+		blob, state, alarm, changed = next, o.State, o.State.Alarm(), true
 		out.deliver = append(o.State.still(out.deliver), o.Deliver...)
 		out.remove = append(out.remove, o.Remove...)
 		out.wake = h.retry(o.State)
@@ -67,7 +70,9 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 		out.last, out.wake = true, 0
 		err = h.erase(ctx, box, rec.Tag)
 	case changed:
-		err = h.commit(ctx, box, rec.Tag, blob, alarm)
+		if err = h.commit(ctx, box, rec.Tag, blob, alarm); err == nil {
+			box.state = state
+		}
 	}
 	if err == nil {
 		for _, count := range counts {
@@ -101,7 +106,7 @@ func (h *Host) load(ctx context.Context, box *mailbox) (Record, error) {
 }
 
 func (h *Host) commit(ctx context.Context, box *mailbox, old Tag, blob []byte, alarm time.Time) error {
-	box.known = nil
+	box.known, box.state = nil, nil
 	next := h.Machine.tag()
 	err := h.write(ctx, "commit", func() error { return h.Store.Commit(ctx, box.key, old, next, blob, alarm) })
 	if err == nil {

@@ -22,6 +22,7 @@ type Coder struct {
 	err     error
 
 	ids   []string       // strings seen by ID, in order
+	room  [24]string     // for the first of them
 	known map[string]int // the same, once there are many
 }
 
@@ -31,6 +32,7 @@ type Coded interface{ Code(c *Coder) }
 // Encode appends v to buf.
 func Encode(buf []byte, v Coded) []byte {
 	c := Coder{out: buf}
+	c.ids = c.room[:0]
 	v.Code(&c)
 	return c.out
 }
@@ -40,6 +42,7 @@ var errFormat = errors.New("not in the expected form")
 // Decode reads v from data, all of it.
 func Decode(data string, v Coded) error {
 	c := Coder{in: data, reading: true}
+	c.ids = c.room[:0]
 	v.Code(&c)
 	if c.err == nil && c.off != len(c.in) {
 		c.err = errFormat

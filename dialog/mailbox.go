@@ -29,6 +29,7 @@ type mailbox struct {
 	// The goroutine's own.
 	person PersonID // as far as known
 	known  *Record  // the record as it was last seen or committed here
+	state  *State   // what it says, if it was committed here
 }
 
 // letter is an event on its way through the queue.

@@ -1,5 +1,7 @@
 package dialog
 
+import "strings"
+
 // Message is one thing the bot says, as data. Text carries light markup: *bold*
 // between asterisks, a backslash before a literal asterisk or backslash, and
 // newlines. Nothing else; [Spans] reads it.
@@ -93,6 +95,9 @@ func Escape(text string) string {
 
 // Plain is the text without its markup.
 func Plain(text string) string {
+	if !strings.ContainsAny(text, `*\`) { // as most labels are
+		return text
+	}
 	var buf []byte
 	for _, s := range Spans(text) {
 		buf = append(buf, s.Text...)

@@ -110,9 +110,10 @@ func (s *State) take(ev *Event, now time.Time) {
 // [MaxState] is undone: the person is told, and nothing else changes.
 func (sc *Script) Apply(blob []byte, person PersonID, seed uint64, ev Event, now time.Time) (next []byte, out Outcome, err error) {
 	defer func() { err = Recovered(recover(), err) }()
-	load := func() (*State, error) { return restore(blob, person, seed) }
-	s, err := load()
-	if err != nil {
+	s, err := ev.state, error(nil)
+	if ev.state = nil; s != nil {
+		s.salt = seed
+	} else if s, err = restore(blob, person, seed); err != nil {
 		return nil, out, err
 	}
 	out = sc.Step(s, ev, now)
@@ -120,7 +121,7 @@ func (sc *Script) Apply(blob []byte, person PersonID, seed uint64, ev Event, now
 	if len(next) <= MaxState {
 		return next, out, nil
 	}
-	if s, err = load(); err != nil {
+	if s, err = restore(blob, person, seed); err != nil {
 		return nil, out, err
 	}
 	s.take(&ev, now)
