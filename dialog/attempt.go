@@ -40,7 +40,7 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 		if blob == nil && !rec.Erased.IsZero() {
 			blob = returning(box.person, h.Seed(), rec.Erased)
 		}
-		ev.state, state = state, nil
+		ev.State, state = state, nil
 		h.Machine.Point("step")
 		next, o, err := h.apply(blob, box.person, ev, i == park)
 		if err != nil {

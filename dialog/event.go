@@ -52,8 +52,7 @@ type Event struct {
 	Mine    []uint64 // with Alone: entries whose outcome this process knows and is about to note
 	Left    int      // Removed only
 	Receipt *Receipt // Sent only
-
-	state *State // what the blob handed in with it says, if that has just been written here; the step takes it over
+	State   *State   // what the blob says that is handed in with it; the step takes it over. Nil: it is to be read
 }
 
 // Receipt is how a delivery went.

@@ -110,8 +110,8 @@ func (s *State) take(ev *Event, now time.Time) {
 // [MaxState] is undone: the person is told, and nothing else changes.
 func (sc *Script) Apply(blob []byte, person PersonID, seed uint64, ev Event, now time.Time) (next []byte, out Outcome, err error) {
 	defer func() { err = Recovered(recover(), err) }()
-	s, err := ev.state, error(nil)
-	if ev.state = nil; s != nil {
+	s, err := ev.State, error(nil)
+	if ev.State = nil; s != nil {
 		s.salt = seed
 	} else if s, err = restore(blob, person, seed); err != nil {
 		return nil, out, err

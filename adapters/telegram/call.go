@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"regexp"
 	"strings"
 	"sync"
@@ -24,7 +23,12 @@ import (
 // anything newer than Bot API 5.5, so everything goes through here. An error is
 // a *failure.
 func (b *Bot) call(ctx context.Context, method string, params tgbotapi.Params, files ...tgbotapi.RequestFile) (json.RawMessage, error) {
-	w := &wire{ctx: ctx, client: b.client}
+	if _, limited := ctx.Deadline(); !limited {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, callTime)
+		defer cancel()
+	}
+	w := &wire{ctx: ctx, way: b.way}
 	api := *b.api
 	api.Client = w
 	var resp *tgbotapi.APIResponse
@@ -111,12 +115,13 @@ func (f *failure) says(texts ...string) bool {
 	return false
 }
 
-// wire is the way out of one call: it gives the library a context, takes the
-// address (and with it the token) out of errors, and remembers what the library
-// drops: the HTTP status, and whether anything was sent at all.
+// wire is the way out of one call: it gives the library a context, and remembers
+// what the library drops: the HTTP status, and whether anything was sent at all.
+// It knows neither redirects, which would carry the token to wherever they
+// point, nor errors that quote the address, which has the token in it.
 type wire struct {
 	ctx     context.Context
-	client  *http.Client
+	way     *http.Transport
 	status  int
 	reached atomic.Bool
 }
@@ -127,12 +132,8 @@ func (w *wire) Do(req *http.Request) (*http.Response, error) {
 		GetConn: func(string) { w.reached.Store(false) },
 		GotConn: func(httptrace.GotConnInfo) { w.reached.Store(true) },
 	}
-	resp, err := w.client.Do(req.WithContext(httptrace.WithClientTrace(w.ctx, trace)))
+	resp, err := w.way.RoundTrip(req.WithContext(httptrace.WithClientTrace(w.ctx, trace)))
 	if err != nil {
-		var shown *url.Error
-		if errors.As(err, &shown) {
-			err = shown.Err
-		}
 		return nil, err
 	}
 	w.status = resp.StatusCode
@@ -160,7 +161,7 @@ const (
 	idleConns = 256
 )
 
-func newClient() *http.Client {
+func newWay() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.DialContext = (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext
 	t.TLSHandshakeTimeout = 5 * time.Second
@@ -168,12 +169,7 @@ func newClient() *http.Client {
 	// Let go of a connection before the other side does: one that breaks under a
 	// request leaves it in doubt, and a nudge in doubt is dropped.
 	t.IdleConnTimeout = 30 * time.Second
-	return &http.Client{
-		Transport: t,
-		Timeout:   pollTime + callTime,
-		// A redirect would carry the token to wherever it points.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	return t
 }
 
 // silence takes the library's own log away: what it writes holds token and texts.

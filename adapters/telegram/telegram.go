@@ -63,7 +63,7 @@ type Bot struct {
 
 	cfg     Config
 	api     *tgbotapi.BotAPI // never given away: printing it would show the token
-	client  *http.Client
+	way     *http.Transport
 	inline  bool // inline mode is switched on for the account
 	limits  limits
 	nudges  *rate.Limiter
@@ -121,7 +121,7 @@ func New(ctx context.Context, cfg Config) (*Bot, error) {
 	b := &Bot{
 		cfg:    cfg,
 		api:    &tgbotapi.BotAPI{Token: cfg.Token},
-		client: newClient(),
+		way:    newWay(),
 		nudges: rate.NewLimiter(nudgeRate, nudgeRate),
 		sides:  make(chan struct{}, maxSides),
 	}

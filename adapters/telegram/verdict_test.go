@@ -128,7 +128,7 @@ func TestVerdictNotConnected(t *testing.T) {
 	s := telegramtest.New()
 	b := open(t, s, Config{})
 	s.Close()
-	b.client.CloseIdleConnections() // one that breaks under the request leaves it in doubt
+	b.way.CloseIdleConnections() // one that breaks under the request leaves it in doubt
 	_, err := b.Send(context.Background(), "telegram:4711", dialog.Message{Text: "Hello."})
 	var se *dialog.SendError
 	if !errors.As(err, &se) || se.Verdict != dialog.Later {
