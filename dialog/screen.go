@@ -53,7 +53,7 @@ func (t *Turn) optionByCode(r *Run, st *Step, code uint32) string {
 
 // options are the items of a question, in the order of the flow.
 func (t *Turn) options(st *Step) []Option {
-	var list []Option
+	list := make([]Option, 0, len(st.Options))
 	for i, id := range st.Options {
 		if i == st.FromAt && st.From != "" {
 			list = append(list, t.Script.Lists[st.From](t)...)
@@ -115,16 +115,16 @@ func (t *Turn) question(r *Run, st *Step) Message {
 	m := Message{Many: st.Form == Many || st.Form == Each}
 	m.Text = t.Word(f.Name+"."+st.Key+".ask", t.salt(r, st.Key))
 	print := st.Print()
+	const most = 3 // in a row
 	var rows [][]Choice
-	var row []Choice
-	width := 0
+	row, width := make([]Choice, 0, most), 0
 	for _, o := range t.offered(r, st) {
 		c := Choice{Label: t.label(r, st, o), Data: buttonData(r.Mark, print, o.ID), Share: o.Share, URL: o.URL}
 		if m.Many {
 			c = t.mark(r, st, o, c)
 		}
-		if w := len([]rune(c.Label)); len(row) > 0 && (len(row) == 3 || width+w > 26) {
-			rows, row, width = append(rows, row), nil, 0
+		if w := len([]rune(c.Label)); len(row) > 0 && (len(row) == most || width+w > 26) {
+			rows, row, width = append(rows, row), make([]Choice, 0, most), 0
 		}
 		row = append(row, c)
 		width += len([]rune(c.Label)) + 2

@@ -121,9 +121,9 @@ type copied struct {
 
 // keyboard is the choices as JSON, "" if there are none.
 func (b *Bot) keyboard(rows [][]dialog.Choice) string {
-	var k keyboard
+	k := keyboard{make([][]key, 0, len(rows))}
 	for _, row := range rows {
-		var keys []key
+		keys := make([]key, 0, len(row))
 		for _, c := range row {
 			if key, ok := b.key(c); ok {
 				keys = append(keys, key)
@@ -136,7 +136,7 @@ func (b *Bot) keyboard(rows [][]dialog.Choice) string {
 			k.Rows = append(k.Rows, keys)
 		}
 	}
-	if k.Rows == nil {
+	if len(k.Rows) == 0 {
 		return ""
 	}
 	raw, _ := json.Marshal(k) // strings and a bool always can be
