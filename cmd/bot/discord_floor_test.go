@@ -46,7 +46,7 @@ func startDiscordFloor(b *testing.B, server *discordtest.Server, byHTTP bool, pe
 	f := &discordFloor{
 		b: b, server: server, blob: make([]byte, storetest.BlobSize),
 		db:     goredis.NewClient(&goredis.Options{Addr: redistest.Start(b).Addr, PoolSize: 64}),
-		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
+		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1024}},
 	}
 	b.Cleanup(func() { _ = f.db.Close() })
 	if byHTTP {

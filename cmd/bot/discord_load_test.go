@@ -13,6 +13,7 @@ import (
 
 	"afterglow/adapters/discord/discordtest"
 	"afterglow/adapters/redis/redistest"
+	"afterglow/dialog"
 )
 
 // However long the store takes, taps are acknowledged in half of Discord's three
@@ -90,14 +91,15 @@ func arriveAll(t testing.TB, server *discordtest.Server, n int, http bool) (all 
 // in the same way, stands the floor.
 func BenchmarkDiscord(b *testing.B) {
 	for _, by := range []string{"gateway", "http"} {
-		for _, atOnce := range []int{1, 50} {
+		for _, atOnce := range []int{1, 50, 500} {
 			for _, of := range []string{"bot/store=bolt", "bot/store=redis", "floor"} {
 				b.Run(fmt.Sprintf("by=%s/at-once=%d/of=%s", by, atOnce, of), func(b *testing.B) {
 					server := discordtest.New()
 					b.Cleanup(server.Close)
 					server.GlobalLimit(50)
+					crowd := max(atOnce, 50)
 					if of == "floor" {
-						tapOn(b, server, startDiscordFloor(b, server, by == "http", 50), atOnce)
+						tapOn(b, server, startDiscordFloor(b, server, by == "http", crowd), atOnce)
 						return
 					}
 					listen, settings := comeBy(b, server, by == "http")
@@ -107,7 +109,7 @@ func BenchmarkDiscord(b *testing.B) {
 					}
 					runDiscordHere(b, server, settings, store)
 					listen()
-					tapOn(b, server, arriveAll(b, server, 50, by == "http"), atOnce)
+					tapOn(b, server, arriveAll(b, server, crowd, by == "http"), atOnce)
 				})
 			}
 		}
@@ -117,6 +119,9 @@ func BenchmarkDiscord(b *testing.B) {
 // runDiscordHere runs the program in this process, until the benchmark ends. The
 // store is embedded, or at an address.
 func runDiscordHere(b *testing.B, server *discordtest.Server, settings, store string) {
+	bound := strangers
+	strangers = dialog.Rate{} // all of them come through the door at once
+	b.Cleanup(func() { strangers = bound })
 	env := map[string]string{"STORE_URL": store}
 	for _, e := range discordEnv(b, server) {
 		name, value, _ := strings.Cut(e, "=")

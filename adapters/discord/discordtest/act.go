@@ -23,7 +23,6 @@ type act struct {
 	acked     chan struct{} // closed then
 	hopeless  chan struct{} // closed when nobody is there to acknowledge
 	original  *Message      // what "@original" means
-	form      *form
 }
 
 type form struct {
@@ -189,10 +188,11 @@ func (s *Server) acknowledge(a *act, raw []byte) *Fault {
 			a.on.Edits++
 		}
 	case c.Type == 9 && a.kind != 5:
-		a.form = new(form)
-		if json.Unmarshal(c.Data, a.form) != nil {
+		f := new(form)
+		if json.Unmarshal(c.Data, f) != nil {
 			return bad("no form")
 		}
+		a.chat.form, a.chat.formOn = f, a.on
 	case c.Type == 8 && a.kind == 4:
 	default:
 		return bad(fmt.Sprintf("type %d does not answer an interaction of type %d", c.Type, a.kind))

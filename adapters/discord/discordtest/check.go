@@ -26,7 +26,7 @@ type schema struct {
 	AllOf      []*schema          `json:"allOf"`
 	Enum       []any              `json:"enum"`
 	Const      any                `json:"const"`
-	Pattern    string             `json:"pattern"`
+	Pattern    *regexp.Regexp     `json:"pattern"`
 	MinLength  *int               `json:"minLength"`
 	MaxLength  *int               `json:"maxLength"`
 	MinItems   *int               `json:"minItems"`
@@ -121,7 +121,7 @@ func conform(s *schema, v any, path string) error {
 		if s.MinLength != nil && n < *s.MinLength || s.MaxLength != nil && n > *s.MaxLength {
 			return fmt.Errorf("%s: has %d characters", path, n)
 		}
-		if s.Pattern != "" && !regexp.MustCompile(s.Pattern).MatchString(v) {
+		if s.Pattern != nil && !s.Pattern.MatchString(v) {
 			return fmt.Errorf("%s: does not look like %s", path, s.Pattern)
 		}
 	case float64:

@@ -136,7 +136,8 @@ func (s *Server) socket(rw http.ResponseWriter, r *http.Request) {
 func (w *wire) say(v any) {
 	select {
 	case w.out <- v:
-	default:
+	default: // it does not read; what it has missed comes when it resumes
+		w.conn.UnderlyingConn().Close()
 	}
 }
 

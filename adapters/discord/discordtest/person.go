@@ -220,18 +220,7 @@ func (c *Chat) Choose(labels ...string) error {
 		data["component_type"], data["values"] = 3, values
 	}
 	c.s.mu.Unlock()
-	if err := c.s.perform(c, 3, on, data); err != nil {
-		return err
-	}
-	c.s.mu.Lock()
-	defer c.s.mu.Unlock()
-	for _, a := range c.s.acts {
-		if a.chat == c && a.form != nil {
-			c.form, c.formOn = a.form, a.on
-			a.form = nil
-		}
-	}
-	return nil
+	return c.s.perform(c, 3, on, data)
 }
 
 // bare is a label without the sign that it is on.
@@ -296,16 +285,21 @@ func (c *Chat) String() string {
 
 // Wait waits until the chat reads as ok wants it, and tells whether it came to that.
 func (c *Chat) Wait(patience time.Duration, ok func(chat string) bool) bool {
+	var reads string
+	var read chan struct{} // the news that it was read at
 	for end := time.After(patience); ; {
 		c.s.mu.Lock()
 		news := c.news
 		c.s.mu.Unlock()
-		if ok(c.String()) {
+		if news != read {
+			reads, read = c.String(), news
+		}
+		if ok(reads) {
 			return true
 		}
 		select {
 		case <-news:
-		case <-time.After(20 * time.Millisecond): // it may want more than the chat
+		case <-time.After(50 * time.Millisecond): // it may want more than the chat
 		case <-end:
 			return ok(c.String())
 		}

@@ -66,7 +66,7 @@ type Server struct {
 func New() *Server {
 	_, key, _ := ed25519.GenerateKey(nil)
 	s := &Server{
-		poster:  &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
+		poster:  &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1024}},
 		AckTime: 3 * time.Second, TokenLife: 15 * time.Minute, NonceLife: 5 * time.Minute, Heartbeat: 41250 * time.Millisecond,
 		key: key, conns: map[net.Conn]bool{}, people: map[string]*Person{}, chats: map[string]*Chat{}, acts: map[string]*act{},
 		nonces: map[string]*named{}, commands: []byte("[]"), wires: map[*wire]bool{}, sessions: map[string]*session{}, seen: map[string]int{},
