@@ -183,7 +183,7 @@ type transport struct {
 
 func newTransport(to string) (*transport, error) {
 	base := http.DefaultTransport.(*http.Transport).Clone()
-	base.MaxIdleConnsPerHost = 64
+	base.MaxIdleConns, base.MaxIdleConnsPerHost = 0, 512
 	base.ResponseHeaderTimeout = 12 * time.Second
 	t := &transport{base: base}
 	if to == "" {
