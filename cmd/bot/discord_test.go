@@ -307,10 +307,13 @@ func (e *discordEvening) secrets() []string {
 func (e *discordEvening) commands() (names []string) {
 	e.t.Helper()
 	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
-		var list []struct{ Name string }
+		var list []struct{ Name, Description string }
 		must(e.t, json.Unmarshal([]byte(e.server.Commands()), &list))
 		for _, c := range list {
 			names = append(names, c.Name)
+			if c.Description == c.Name {
+				e.t.Errorf("/%s is described by its name alone", c.Name)
+			}
 		}
 		if len(names) > 0 {
 			return names
