@@ -10,7 +10,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 )
 
-// catchUp reads what people with an open question wrote while nobody was
+// catchUp reads what people in [Config.Open] wrote while nobody was
 // connected: after a new session has begun, Discord repeats nothing. What they
 // do meanwhile waits until it is known, person by person, and is then handed over
 // in the order it was done: a message may be read again that is newer than a press

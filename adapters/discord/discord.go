@@ -57,7 +57,7 @@ type Config struct {
 	// Share gives lines that may be posted openly after a preview, none of them
 	// personal. Nil: none.
 	Share func(lang string) []string
-	// Open lists the people with an open question, the most urgent first: their
+	// Open lists the people who may have written unheard, the most urgent first: their
 	// direct messages are read again after a time without a connection. Nil: nobody.
 	Open func(ctx context.Context) ([]OpenDM, error)
 	// Lease keeps the gateway with one replica. Nil: this is the only one.
@@ -76,7 +76,7 @@ type Command struct {
 	Share bool   // has the choice to post one of Config.Share where it is used
 }
 
-// OpenDM is somebody with an open question.
+// OpenDM is somebody who may have written unheard: with an open question, or here lately.
 type OpenDM struct {
 	Person dialog.PersonID
 	Last   dialog.Ref // a message of the bot in their direct messages; what is newer is read. "": none is known; they are opened

@@ -126,14 +126,17 @@ func (i *interactions) Run(ctx context.Context, handle func(context.Context, dia
 	}
 }
 
-// openDMs are the people on Discord with an open question, those who wrote last
-// first: what they typed while nobody was connected is read again.
+// openDMs are the people on Discord with an open question, and those without who
+// were here within a day of whoever was here last. Who did something last comes
+// first: what they typed while nobody was connected is read again. Only for a first
+// question whose sender died a chat has to be opened; other chats are left alone.
 func openDMs(ctx context.Context, inner, store dialog.Store) ([]discord.OpenDM, error) {
 	walker, ok := inner.(dialog.Walker)
 	if !ok {
 		return nil, nil
 	}
-	var all []discord.OpenDM
+	var all, idle []discord.OpenDM
+	var last time.Time
 	for key, err := range walker.Keys(ctx) {
 		if err != nil {
 			return nil, err
@@ -143,10 +146,23 @@ func openDMs(ctx context.Context, inner, store dialog.Store) ([]discord.OpenDM, 
 			continue // unreadable, erased, or gone meanwhile: nobody to ask for
 		}
 		s, err := dialog.DecodeState(rec.Blob)
-		if err != nil || len(s.Runs) == 0 || s.Screen == "" || !strings.HasPrefix(string(s.Person), "discord:") {
+		if err != nil || len(s.Runs) == 0 && s.Screen == "" || !strings.HasPrefix(string(s.Person), "discord:") {
 			continue
 		}
-		all = append(all, discord.OpenDM{Person: s.Person, Last: s.Screen, Taken: s.Clock, Lang: s.Lang})
+		dm := discord.OpenDM{Person: s.Person, Last: s.Screen, Taken: s.Clock, Lang: s.Lang}
+		if dm.Taken.After(last) {
+			last = dm.Taken
+		}
+		if len(s.Runs) == 0 {
+			idle = append(idle, dm)
+		} else {
+			all = append(all, dm)
+		}
+	}
+	for _, dm := range idle {
+		if last.Sub(dm.Taken) <= idleRead {
+			all = append(all, dm)
+		}
 	}
 	slices.SortFunc(all, func(x, y discord.OpenDM) int { return y.Taken.Compare(x.Taken) })
 	return all[:min(len(all), maxOpen)], nil
@@ -155,6 +171,9 @@ func openDMs(ctx context.Context, inner, store dialog.Store) ([]discord.OpenDM, 
 // maxOpen is how many people are asked for after a start: at Discord's 50
 // requests a second they take 200 seconds.
 const maxOpen = 10000
+
+// idleRead is how long somebody without an open question is asked for.
+const idleRead = 24 * time.Hour
 
 // shared are starters that may be posted openly; nothing personal goes into them.
 func shared(book *prompts.Book, lang string) []string {
