@@ -249,12 +249,13 @@ func (r *Recogniser) why(in *reading, rules []matched, v view) []string {
 func (r *Recogniser) loudest(in *reading, c Category) []string {
 	type word struct {
 		text string
-		loud int8
+		loud int32
 	}
 	var all []word
+	table := r.model.Tables[0]
 	for i := range in.tokens[:min(len(in.tokens), 200)] {
 		t := &in.tokens[i]
-		if w := r.model.Rows[hashString('w', t.text)>>(32-Bits)*Outputs+uint32(c)]; w > 0 && !t.masked && t.num < 0 {
+		if w := table[RowOf(hashString('w', t.text), len(table))].Weight(int(c)); w > 0 && !t.masked && t.num < 0 {
 			all = append(all, word{t.text, w})
 		}
 	}

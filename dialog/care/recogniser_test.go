@@ -111,7 +111,7 @@ func TestReadMayBeShared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := New(g, &Model{Rows: make([]int8, Outputs<<Bits)})
+	r := New(g, emptyModel())
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
@@ -125,20 +125,48 @@ func TestReadMayBeShared(t *testing.T) {
 	all.Wait()
 }
 
+func emptyModel() *Model {
+	m := new(Model)
+	for i, rows := range TableRows {
+		m.Tables[i] = make([]Row, rows)
+	}
+	return m
+}
+
 func TestModelRoundTrip(t *testing.T) {
-	m := &Model{Rows: make([]int8, Outputs<<Bits)}
-	m.Bias[3], m.Scale[5], m.Rows[77] = -1.5, 0.25, -128
+	m := emptyModel()
+	m.Bias[3], m.Unit[1], m.Tables[1][77] = -1.5, 0.25, NewRow([PerTable]float32{3, -90})
 	m.Seen.Add(hashString('w', "tea"))
 	back, err := DecodeModel(m.Encode())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if back.Bias != m.Bias || back.Scale != m.Scale || !slices.Equal(back.Rows, m.Rows) || back.Seen != m.Seen || !back.Seen.has(hashString('w', "tea")) || back.Seen.has(hashString('w', "cake")) {
+	if back.Bias != m.Bias || back.Unit != m.Unit || !slices.Equal(back.Tables[0], m.Tables[0]) || !slices.Equal(back.Tables[1], m.Tables[1]) ||
+		back.Seen != m.Seen || !back.Seen.has(hashString('w', "tea")) || back.Seen.has(hashString('w', "cake")) {
 		t.Error("the model changed on its way")
 	}
 	for _, b := range [][]byte{nil, []byte("care"), m.Encode()[:1000], append(m.Encode(), 0), make([]byte, 1000)} {
 		if _, err := DecodeModel(b); err == nil {
 			t.Errorf("%d bytes were taken for a model", len(b))
+		}
+	}
+}
+
+// A row says each of its weights to half of its step, and its step fits the
+// greatest of them.
+func TestRow(t *testing.T) {
+	for _, weights := range [][PerTable]float32{
+		{}, {1, -1, 2, -2, 7, -7, 0.4}, {0.3, 0.6}, {MaxWeight, -MaxWeight, 100, -100, 1}, {-13, 12, 5.5, 40, -39, 3, 51},
+	} {
+		row := NewRow(weights)
+		top := float32(3.7) // whole numbers are as fine as it gets
+		for _, w := range weights {
+			top = max(top, w, -w)
+		}
+		for i, w := range weights {
+			if got := float32(row.Weight(i)); got-w > top/7.4 || w-got > top/7.4 {
+				t.Errorf("%v of %v is %v", w, weights, got)
+			}
 		}
 	}
 }

@@ -100,6 +100,7 @@ func TestNothingHeldIsTrained(t *testing.T) {
 // TestDev measures, on the last fold, a model that was trained without it, and
 // rules whose author has not read it.
 func TestDev(t *testing.T) {
+	t.Parallel()
 	g, err := lexicon.Grammar(os.DirFS("."))
 	if err != nil {
 		t.Fatal(err)
@@ -111,6 +112,7 @@ func TestDev(t *testing.T) {
 // TestModelIsFresh: model.bin is what training makes of the lexicon and the
 // sentences as they are now, byte for byte.
 func TestModelIsFresh(t *testing.T) {
+	t.Parallel()
 	g, err := lexicon.Grammar(os.DirFS("."))
 	if err != nil {
 		t.Fatal(err)

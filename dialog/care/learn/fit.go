@@ -26,8 +26,8 @@ func Defaults() Options {
 
 // sample is one text as numbers.
 type sample struct {
-	rows   [][]uint32 // by group
-	values []float32  // by group
+	rows   [2][][]int32 // by table and group: where the weights of a row begin
+	values []float32    // by group
 	target [care.Outputs]float32
 	weight float32
 	silent bool // benign: nothing to learn about whom
@@ -39,9 +39,10 @@ var heads = [][2]int{{care.OfCategory, care.OfSeverity}, {care.OfSeverity, care.
 // Fit trains a model on the examples as g sees them.
 func Fit(g *care.Grammar, examples []labelled.Example, o Options) *care.Model {
 	samples := prepare(g, examples, o)
-	t := &trainer{
-		weights: make([]float32, care.Outputs<<care.Bits),
-		squares: make([]float32, care.Outputs<<care.Bits),
+	t := new(trainer)
+	for i, rows := range care.TableRows {
+		t.weights[i] = make([]float32, care.PerTable*rows)
+		t.squares[i] = make([]float32, care.PerTable*rows)
 	}
 	order := make([]int, len(samples))
 	for i := range order {
@@ -80,13 +81,15 @@ func prepare(g *care.Grammar, examples []labelled.Example, o Options) []sample {
 			g.Features(text, &f)
 			s := sample{silent: e.First() == care.Benign, weight: cost(e)}
 			for group, hashes := range f.Groups {
-				rows := make([]uint32, 0, len(hashes))
-				for _, h := range hashes {
-					if shared[h] {
-						rows = append(rows, h>>(32-care.Bits)*care.Outputs)
+				for table, size := range care.TableRows {
+					rows := make([]int32, 0, len(hashes))
+					for _, h := range hashes {
+						if shared[h] {
+							rows = append(rows, int32(care.PerTable*care.RowOf(h, size)))
+						}
 					}
+					s.rows[table] = append(s.rows[table], rows)
 				}
-				s.rows = append(s.rows, rows)
 				s.values = append(s.values, f.Value(group))
 			}
 			s.target[care.OfCategory+int(e.First())] = 1
@@ -133,7 +136,7 @@ func cost(e labelled.Example) float32 {
 }
 
 type trainer struct {
-	weights, squares []float32
+	weights, squares [2][]float32 // by table
 	bias, biasSquare [care.Outputs]float32
 }
 
@@ -141,15 +144,17 @@ type trainer struct {
 // added, so that no machine fuses the two and rounds otherwise.
 func (t *trainer) learn(s *sample, rate, decay float32) {
 	out := t.bias
-	for group, rows := range s.rows {
-		var sum [care.Outputs]float32
-		for _, r := range rows {
-			for i, w := range t.weights[r:][:care.Outputs] {
-				sum[i] += w
+	for table, groups := range s.rows {
+		for group, rows := range groups {
+			var sum [care.PerTable]float32
+			for _, r := range rows {
+				for i, w := range t.weights[table][r:][:care.PerTable] {
+					sum[i] += w
+				}
 			}
-		}
-		for i := range out {
-			out[i] += float32(sum[i] * s.values[group])
+			for i, w := range sum {
+				out[table*care.PerTable+i] += float32(w * s.values[group])
+			}
 		}
 	}
 	var slope [care.Outputs]float32
@@ -166,13 +171,16 @@ func (t *trainer) learn(s *sample, rate, decay float32) {
 	for i, d := range slope {
 		t.bias[i] -= step(&t.biasSquare[i], d, rate)
 	}
-	for group, rows := range s.rows {
-		value := s.values[group]
-		for _, r := range rows {
-			weights, squares := t.weights[r:][:care.Outputs], t.squares[r:][:care.Outputs]
-			for i, d := range slope {
-				g := float32(d*value) + float32(decay*weights[i])
-				weights[i] -= step(&squares[i], g, rate)
+	for table, groups := range s.rows {
+		slope := slope[table*care.PerTable:][:care.PerTable]
+		for group, rows := range groups {
+			value := s.values[group]
+			for _, r := range rows {
+				weights, squares := t.weights[table][r:][:care.PerTable], t.squares[table][r:][:care.PerTable]
+				for i, d := range slope {
+					g := float32(d*value) + float32(decay*weights[i])
+					weights[i] -= step(&squares[i], g, rate)
+				}
 			}
 		}
 	}
@@ -203,18 +211,22 @@ func softmax(x []float32) []float32 {
 	return share
 }
 
-// model shortens the weights to eight bits, each output by its own scale.
+// model rounds the weights to what its rows can say.
 func (t *trainer) model() *care.Model {
-	m := &care.Model{Bias: t.bias, Rows: make([]int8, len(t.weights))}
-	for i := range care.Outputs {
+	m := &care.Model{Bias: t.bias}
+	for table, weights := range t.weights {
 		top := float32(1e-6)
-		for r := i; r < len(t.weights); r += care.Outputs {
-			top = max(top, float32(math.Abs(float64(t.weights[r]))))
+		for _, w := range weights {
+			top = max(top, w, -w)
 		}
-		m.Scale[i] = top / 127
-	}
-	for r, w := range t.weights {
-		m.Rows[r] = int8(math.Round(float64(w / m.Scale[r%care.Outputs])))
+		m.Unit[table] = top / care.MaxWeight
+		for at := 0; at < len(weights); at += care.PerTable {
+			var row [care.PerTable]float32
+			for i, w := range weights[at:][:care.PerTable] {
+				row[i] = w / m.Unit[table]
+			}
+			m.Tables[table] = append(m.Tables[table], care.NewRow(row))
+		}
 	}
 	return m
 }
