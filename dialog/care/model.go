@@ -139,9 +139,14 @@ func (m *Model) score(f *Features) [Outputs]float32 {
 			var sum [PerTable]int32
 			for _, h := range f.Groups[group] {
 				row := table[RowOf(h, len(table))]
-				for i := range sum {
-					sum[i] += row.Weight(i)
-				}
+				step := steps[row>>28]
+				sum[0] += int32(row<<28) >> 28 * step
+				sum[1] += int32(row<<24) >> 28 * step
+				sum[2] += int32(row<<20) >> 28 * step
+				sum[3] += int32(row<<16) >> 28 * step
+				sum[4] += int32(row<<12) >> 28 * step
+				sum[5] += int32(row<<8) >> 28 * step
+				sum[6] += int32(row<<4) >> 28 * step
 			}
 			value := f.Value(group) * m.Unit[t]
 			for i, n := range sum {
