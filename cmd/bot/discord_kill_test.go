@@ -30,7 +30,7 @@ func TestDiscordKills(t *testing.T) {
 			k.add()
 		}, func() {})
 	}
-	k.once()
+	k.once(k.died) // what waited for the new process
 	k.over()
 }
 
