@@ -2,7 +2,7 @@ package lexicon_test
 
 // heldFloors and hardFloors hold for the built-in model on sentences it was not trained on.
 var heldFloors = map[string]floors{
-	"en":     {danger: 0.92, ordinary: 0.045, serious: 0.905, worst: 0.85, drops: 0.78, falseAlarms: 0.055, macroF1: 0.90},
+	"en":     {danger: 0.92, ordinary: 0.04, serious: 0.905, worst: 0.85, drops: 0.80, falseAlarms: 0.055, macroF1: 0.90},
 	"others": {danger: 0.935, ordinary: 0.035, serious: 0.93, worst: 0.86, drops: 0.78, falseAlarms: 0.055, macroF1: 0.905},
 }
 
