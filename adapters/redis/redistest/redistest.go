@@ -30,6 +30,7 @@ type Server struct {
 	Password string // for Client and Do; Start does not set it
 	args     []string
 	cmd      *exec.Cmd
+	life     *os.File // the end of a pipe that the process and its copies hold open, and nobody writes to
 	log      string
 }
 
@@ -91,7 +92,14 @@ func StartSentinel(t testing.TB, lines ...string) *Server {
 func (s *Server) launch(t testing.TB) bool {
 	t.Helper()
 	s.cmd = exec.Command(binary(t), s.args...)
-	if err := spawn(s.cmd); err != nil {
+	life, held, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.life, s.cmd.ExtraFiles = life, []*os.File{held}
+	err = spawn(s.cmd)
+	_ = held.Close()
+	if err != nil {
 		t.Fatal(err)
 	}
 	client := s.Client()
@@ -113,13 +121,17 @@ func (s *Server) launch(t testing.TB) bool {
 	return false
 }
 
-// Kill ends the server as a crash would. Killing twice is harmless.
+// Kill ends the server as a crash of its machine would, with the copy of itself
+// that may be writing a snapshot at the moment. Killing twice is harmless.
 func (s *Server) Kill() {
-	if s.cmd == nil || s.cmd.Process == nil {
+	if s.cmd == nil {
 		return
 	}
-	_ = s.cmd.Process.Kill()
+	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
+	_, _ = s.life.Read(make([]byte, 1)) // the test's folder is removed next: nobody may be writing there any more
+	_ = s.life.Close()
 	s.await()
+	s.cmd = nil
 }
 
 // await returns when the process has let go of its port.

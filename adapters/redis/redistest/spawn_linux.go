@@ -7,11 +7,11 @@ import (
 	"syscall"
 )
 
-// spawn starts a process that dies with this one, even if a test panics or
-// times out. Linux ties that to the thread that starts it, so one thread is
-// kept for this and nothing else.
+// spawn starts a process, the first of a group of its own, that dies with this
+// one, even if a test panics or times out. Linux ties that to the thread that
+// starts it, so one thread is kept for this and nothing else.
 func spawn(cmd *exec.Cmd) error {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	once.Do(func() {
 		go func() {
 			runtime.LockOSThread()
