@@ -10,8 +10,8 @@ import (
 // they said of it, or one of the other answers. Those in their own words come last.
 var cardLines = slices.Concat(areas, facts)
 
-// card shows chosen lines of the person's own needs, without anybody being linked.
-func (b *bot) card(s *dialog.Script) {
+// cards shows chosen lines of the person's own needs, without anybody being linked.
+func (b *bot) cards(s *dialog.Script) {
 	s.Facts["sets"] = func(t *dialog.Turn) string {
 		switch n := len(filledSets(t)); n {
 		case 0:

@@ -8,11 +8,11 @@ import (
 	"afterglow/dialog"
 )
 
-// invite is the way to a link: one of two makes a code, the other enters it, and
+// invites is the way to a link: one of two makes a code, the other enters it, and
 // the first says yes. Before either step each is asked whether they feel safe
 // saying no. A code that leads nowhere is answered the same whatever the reason,
 // so that it tells nothing about anybody.
-func (b *bot) invite(s *dialog.Script) {
+func (b *bot) invites(s *dialog.Script) {
 	s.Actions["linksafe.next"] = func(t *dialog.Turn) {
 		flow, code, _ := strings.Cut(t.Run.Note, ":")
 		if t.Run.Value("safe") == "yes" {
@@ -203,7 +203,7 @@ func (b *bot) asked(s *dialog.Script) {
 				return
 			}
 		}
-		t.Untold(t.Event.From)
+		t.RecallAll(t.Event.From)
 		forgetLink(t, id)
 	}
 	s.Actions["partner.gone"] = func(t *dialog.Turn) {
@@ -220,7 +220,7 @@ func (b *bot) asked(s *dialog.Script) {
 		for _, id := range ids {
 			forgetLink(t, id)
 		}
-		t.Untold(t.Event.From)
+		t.RecallAll(t.Event.From)
 	}
 }
 

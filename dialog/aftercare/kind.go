@@ -12,9 +12,9 @@ var kindFlows = []string{"thanks", "wish"}
 
 const maxKindText = 280
 
-// kind is a thank-you or a wish: of a set or in the person's own words, seen
+// kindWords is a thank-you or a wish: of a set or in the person's own words, seen
 // once more before it goes. Nobody is told whether it was read.
-func (b *bot) kind(s *dialog.Script) {
+func (b *bot) kindWords(s *dialog.Script) {
 	s.Values["kind_text"] = func(t *dialog.Turn) string { return dialog.Escape(kindText(t)) }
 	s.Actions["kind.change"] = func(t *dialog.Turn) { t.Again("words", "sure") }
 	s.Actions["kind.send"] = func(t *dialog.Turn) {

@@ -175,13 +175,13 @@ func (b *bot) partner(s *dialog.Script) {
 			}
 			list = append(list, dialog.Option{ID: "link_" + noteOf(l.ID), Label: with(raw(t, key), "name", l.Name)})
 		}
-		return list
-	}
-	s.Lists["more_people"] = func(t *dialog.Turn) []dialog.Option {
-		if partners(t).full() || b.Invite == nil || plan(t).Hold {
-			return nil
+		if !plan(t).Hold {
+			list = append(list, dialog.Option{ID: "card"})
+			if !p.full() && b.Invite != nil {
+				list = append(list, dialog.Option{ID: "invite"}, dialog.Option{ID: "code"})
+			}
 		}
-		return []dialog.Option{{ID: "invite"}, {ID: "code"}}
+		return list
 	}
 	s.Values["partner_head"] = func(t *dialog.Turn) string {
 		key := "partner.head.none"
@@ -210,7 +210,7 @@ func (b *bot) partner(s *dialog.Script) {
 			t.Start("link", note)
 		}
 	}
-	for _, room := range []func(*dialog.Script){b.card, b.invite, b.linked, b.shared, b.received, b.kind, b.pings} {
+	for _, room := range []func(*dialog.Script){b.cards, b.invites, b.linked, b.shared, b.received, b.kindWords, b.pings} {
 		room(s)
 	}
 }

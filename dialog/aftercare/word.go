@@ -29,9 +29,10 @@ func (l *letter) Code(c *dialog.Coder) {
 	l.Set.Code(c)
 }
 
-// send posts a word to somebody and tells whether there was room for it.
+// send posts a word to somebody and tells whether there was room for it. The last
+// one drops whatever else waits for them.
 func send(t *dialog.Turn, to dialog.PersonID, name string, l letter) bool {
-	_, ok := t.PostWord(dialog.Word{To: to, Name: name, Text: base64.RawStdEncoding.EncodeToString(dialog.Encode(nil, &l))})
+	_, ok := t.Carry(dialog.Word{To: to, Name: name, Last: name == "unlinked", Text: base64.RawStdEncoding.EncodeToString(dialog.Encode(nil, &l))})
 	return ok
 }
 
@@ -71,7 +72,6 @@ func unlink(t *dialog.Turn, id string) {
 	}
 	to := l.With
 	forgetLink(t, id)
-	t.Untold(to)
 	send(t, to, "unlinked", letter{Link: id})
 }
 
@@ -96,7 +96,6 @@ func unlinkAll(t *dialog.Turn) {
 		unlink(t, p.Links[0].ID)
 	}
 	for _, a := range slices.Concat(p.Sent, p.Asked) {
-		t.Untold(a.With)
 		send(t, a.With, "unlinked", letter{Link: a.ID})
 	}
 	t.State.DropPart(partPartner)
