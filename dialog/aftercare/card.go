@@ -2,6 +2,7 @@ package aftercare
 
 import (
 	"slices"
+	"strings"
 
 	"afterglow/dialog"
 )
@@ -33,7 +34,7 @@ func (b *bot) cards(s *dialog.Script) {
 		set := cardSet(t)
 		for _, key := range cardLines {
 			if line := set.only([]string{key}); !line.Empty() {
-				list = append(list, dialog.Option{ID: key, Label: dialog.Plain(t.Label("needs." + key + ".title"))})
+				list = append(list, dialog.Option{ID: key, Label: strings.TrimSuffix(dialog.Plain(t.Label("needs."+key+".title")), ":")})
 			}
 		}
 		return list

@@ -22,7 +22,10 @@ func (b *bot) linked(s *dialog.Script) {
 		default:
 			lines = append(lines, t.Label("link.head.shared"))
 		}
-		if l.Fresh {
+		switch {
+		case l.Fresh && l.Theirs.Empty() && len(l.Got) == 0:
+			lines = append(lines, t.Label("link.head.new"))
+		case l.Fresh:
 			lines = append(lines, t.Label("link.head.fresh"))
 		}
 		return strings.Join(lines, "\n")

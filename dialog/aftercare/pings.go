@@ -1,6 +1,7 @@
 package aftercare
 
 import (
+	"strconv"
 	"time"
 
 	"afterglow/dialog"
@@ -33,7 +34,8 @@ func (b *bot) pings(s *dialog.Script) {
 			move(t, tm, at)
 			return
 		}
-		t.Wait("nudge", nudgeNote(newWord, ""), b.quietBegins(t, t.Now))
+		id := strconv.Itoa(t.Rand(1 << 30)) // so that it is not always the same line
+		t.Wait("nudge", nudgeNote(newWord, id), b.quietBegins(t, t.Now))
 	}
 }
 
