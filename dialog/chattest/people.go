@@ -104,7 +104,7 @@ func (ps *people) live(mark, rest string) error {
 		case "!":
 			err = ps.all[i].mishap(rest)
 		default:
-			return errors.New("a person's line begins NAME> or NAME!")
+			return errors.New("a line of a person begins with NAME> or with NAME! and a blank")
 		}
 		return errors.Join(err, ps.until(ps.all[i].Now))
 	}
