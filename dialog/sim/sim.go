@@ -45,8 +45,8 @@ type Result struct {
 
 // Counts say what a schedule was made of.
 type Counts struct {
-	Moves, Events, Taken, Redelivered, Commits, Sends, Unknown, Copies, Nudges int
-	Crashes, Failovers, Jumps, LostReplies, Erasures, Poison                   int
+	Moves, Events, Taken, Redelivered, Commits, Sends, Unknown, Copies, Nudges, Words int
+	Crashes, Failovers, Jumps, LostReplies, Erasures, Poison                          int
 }
 
 // Add sums up.
@@ -60,6 +60,7 @@ func (c *Counts) Add(d Counts) {
 	c.Unknown += d.Unknown
 	c.Copies += d.Copies
 	c.Nudges += d.Nudges
+	c.Words += d.Words
 	c.Crashes += d.Crashes
 	c.Failovers += d.Failovers
 	c.Jumps += d.Jumps
@@ -69,8 +70,8 @@ func (c *Counts) Add(d Counts) {
 }
 
 func (c Counts) String() string {
-	return fmt.Sprintf("%d moves, %d events (%d taken, brought again %d times), %d commits (%d without an answer), %d sends (%d unknown, %d second copies), %d nudges, %d crashes, %d failovers, %d clock jumps, %d erasures, %d poisoned",
-		c.Moves, c.Events, c.Taken, c.Redelivered, c.Commits, c.LostReplies, c.Sends, c.Unknown, c.Copies, c.Nudges, c.Crashes, c.Failovers, c.Jumps, c.Erasures, c.Poison)
+	return fmt.Sprintf("%d moves, %d events (%d taken, brought again %d times), %d commits (%d without an answer), %d sends (%d unknown, %d second copies), %d nudges, %d words, %d crashes, %d failovers, %d clock jumps, %d erasures, %d poisoned",
+		c.Moves, c.Events, c.Taken, c.Redelivered, c.Commits, c.LostReplies, c.Sends, c.Unknown, c.Copies, c.Nudges, c.Words, c.Crashes, c.Failovers, c.Jumps, c.Erasures, c.Poison)
 }
 
 // Run plays the schedule of a seed.
@@ -143,7 +144,7 @@ func newWorld(seed uint64, o Options) *world {
 		w.linger = 200 * time.Millisecond
 	}
 	w.store.init(w)
-	for i := range 1 + w.rng.IntN(4)/3 {
+	for i := range 1 + w.rng.IntN(4)/2 {
 		w.people = append(w.people, newPerson(i))
 	}
 	w.nodes = make([]*node, 1+w.rng.IntN(3))

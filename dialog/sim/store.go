@@ -83,6 +83,9 @@ func (s *store) commit(key dialog.Key, old, next dialog.Tag, blob []byte, alarm 
 	if err := s.replace(key, old, r); err != nil {
 		return err
 	}
+	if p.met.IsZero() {
+		p.met = s.w.trueTime()
+	}
 	for i := range state.Outbox {
 		if e := &state.Outbox[i]; e.Screen {
 			p.asked[e.Msg.Hint] = e.Msg.Text
@@ -128,6 +131,9 @@ func fits(s *dialog.State, alarm time.Time) bool {
 			break
 		}
 	}
+	if first := firstWord(s.Words); !first.IsZero() {
+		at(&exact, first)
+	}
 	for _, p := range s.Parked {
 		at(&leisure, p.At.Add(7*24*time.Hour))
 	}
@@ -154,6 +160,7 @@ func (s *store) replace(key dialog.Key, old dialog.Tag, r *record) error {
 	if s.lineage[old] != was.serial {
 		s.w.breaks("a record was overwritten by somebody who had never seen it")
 	}
+	s.w.keyed(key).flies(s.w, was.Blob)
 	s.serial++
 	r.serial = s.serial
 	s.lineage[r.Tag] = r.serial
@@ -273,6 +280,8 @@ func (d *door) Delete(_ context.Context, key dialog.Key, old, next dialog.Tag) e
 		err := d.w.store.replace(key, old, &record{Record: dialog.Record{Tag: next, Erased: at}})
 		if err == nil {
 			d.w.counts.Erasures++
+			p := d.w.keyed(key)
+			p.forgot, p.erased = d.w.trueTime(), p.erased+1
 		}
 		return err
 	})
