@@ -71,7 +71,9 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 		}
 		blob, state, alarm, changed = next, o.State, o.State.Alarm(), true
 		out.deliver = append(o.State.still(out.deliver), o.Deliver...)
-		out.words = append(o.State.stillTold(out.words), o.Words...)
+		if out.words = append(o.State.stillTold(out.words), o.Words...); erase {
+			out.words = o.Words // all else goes with the record
+		}
 		out.remove = append(out.remove, o.Remove...)
 		out.wake = h.retry(o.State)
 		box.person = o.State.Person

@@ -234,6 +234,16 @@ func (s *State) claimWords(now time.Time, lease time.Duration) (out []Word) {
 	return out
 }
 
+// lastWords are those that nobody is telling yet.
+func (s *State) lastWords() (out []Word) {
+	for _, w := range s.Words {
+		if w.Last && w.Until.IsZero() {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
 // expire sets when a word that was told in vain is given up.
 func (w *Word) expire(now time.Time) {
 	life := wordLife

@@ -109,6 +109,7 @@ type world struct {
 	// quick: messages go astray, and at most the store's answers. There is no
 	// excuse then for a second copy but a send whose outcome nobody knew.
 	linger                                              time.Duration // of the hosts
+	queue                                               int           // of the hosts
 	quiet, failovers, jumps, crashes, badStore, badSend bool
 
 	nodes  []*node
@@ -142,6 +143,9 @@ func newWorld(seed uint64, o Options) *world {
 	}
 	if w.chance(50) {
 		w.linger = 200 * time.Millisecond
+	}
+	if w.chance(30) {
+		w.queue = 3
 	}
 	w.store.init(w)
 	for i := range 1 + w.rng.IntN(4)/2 {
@@ -177,7 +181,7 @@ func (w *world) boot(i int) {
 	n := &node{name: fmt.Sprint("host ", i)}
 	w.nodes[i] = n
 	n.host = &dialog.Host{
-		Script: w.script, Store: &door{w}, StepTime: -1, Alone: len(w.nodes) == 1,
+		Script: w.script, Store: &door{w}, StepTime: -1, Queue: w.queue, Alone: len(w.nodes) == 1,
 		Platforms: map[string]dialog.Platform{"sim": &platform{w}},
 		Linger:    map[string]time.Duration{"sim": w.linger},
 		Now:       func() time.Time { return w.trueTime().Add(n.offset) },

@@ -178,6 +178,10 @@ func (w *world) judgeTalk(a, b *person, s, r *dialog.State) {
 			}
 		}
 	}
+	if wish, once := a.wish(); once && a.erased == 1 && w.quiet && w.queue == 0 && b.erased == 0 && !b.met.IsZero() && b.met.Before(wish.born) &&
+		!slices.ContainsFunc(heard, func(x said) bool { return x.event == wish.ID }) {
+		w.breaks("%s was forgotten (%s), and %s never heard of it", a.id, wish.ID, b.id)
+	}
 	if s == nil {
 		return
 	}
@@ -198,6 +202,16 @@ func (w *world) judgeTalk(a, b *person, s, r *dialog.State) {
 	if told.gone > 0 && !excused && !w.jumps && b.erased == 0 && told.said[told.gone-1].at.After(b.met) && told.said[0].at.After(b.met) {
 		w.breaks("%s was told that %s is not there", a.id, b.id)
 	}
+}
+
+// wish is the one time that somebody wanted to be forgotten, if there was just one.
+func (p *person) wish() (wish *happening, once bool) {
+	for _, h := range p.events {
+		if h.Name == "forget" {
+			wish, once = h, wish == nil
+		}
+	}
+	return wish, once
 }
 
 // overtook tells that x came later, and may not.
