@@ -26,14 +26,14 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 		if ev.Alone = h.Alone && i == 0; ev.Alone {
 			ev.Mine = noted(events) // nobody is at anything else
 		}
+		if ev.by != 0 && h.Machine.Clock() > ev.by { // the record was loaded before: the commit fails if anything came since
+			out.refused = errLate
+			continue
+		}
 		if fenced(rec, ev) || blob == nil && !byPerson(ev) { // nobody is there
 			if ev.Kind == Partner {
 				out.refused = errNobody
 			}
-			continue
-		}
-		if ev.by != 0 && h.Machine.Clock() > ev.by { // the record was loaded before: the commit fails if anything came since
-			out.refused = errLate
 			continue
 		}
 		if ev.Kind == Alarm && !changed {

@@ -274,10 +274,11 @@ func (s *State) settle(r *Told, now time.Time) (gone PersonID) {
 	switch {
 	case r.Telling == Taken:
 		s.Words = slices.Delete(s.Words, i, i+1)
+	case r.Try != w.Tries || w.Until.IsZero(): // somebody else is at it now, or will be
 	case r.Telling == Nobody:
 		gone = w.To
 		s.Words = slices.DeleteFunc(s.Words, func(w Word) bool { return w.To == gone })
-	case r.Try == w.Tries && !w.Until.IsZero(): // else somebody else is at it now
+	default:
 		w.missed(r.Telling, now)
 	}
 	return gone

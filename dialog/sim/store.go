@@ -96,7 +96,7 @@ func (s *store) commit(key dialog.Key, old, next dialog.Tag, blob []byte, alarm 
 
 const fullOutbox = 20
 
-// waiting tells an outbox: who each message answers, and its tries and doubts.
+// waiting tells an outbox (who each message answers, and its tries and doubts), and words.
 func waiting(s *dialog.State) string {
 	var b strings.Builder
 	for _, e := range s.Outbox {
@@ -105,6 +105,9 @@ func waiting(s *dialog.State) string {
 			b.WriteString(" flying")
 		}
 		b.WriteString(") ")
+	}
+	for _, x := range s.Words {
+		fmt.Fprintf(&b, "word %.4s(%d tries, after %s, until %s) ", x.ID, x.Tries, x.After.Sub(epoch), x.Until.Sub(epoch))
 	}
 	return b.String()
 }
