@@ -331,18 +331,12 @@ func (c *Coder) word(w *Word) {
 
 // packWords writes the words to their section; with nothing to tell there is none.
 func (s *State) packWords() {
-	i, ok := s.findPart(wordsPart)
-	if len(s.Words) == 0 && s.spoken.empty(s.Clock) {
-		if ok {
-			s.parts = slices.Delete(s.parts, i, i+1)
-		}
-		return
+	if len(s.parts) > 0 && s.parts[0].id == wordsPart {
+		s.parts = slices.Delete(s.parts, 0, 1)
 	}
-	p := part{id: wordsPart, raw: string(Encode(nil, (*waitingWords)(s)))}
-	if ok {
-		s.parts[i] = p
-	} else {
-		s.parts = slices.Insert(s.parts, i, p)
+	if len(s.Words) > 0 || !s.spoken.empty(s.Clock) {
+		raw := string(Encode(nil, (*waitingWords)(s)))
+		s.parts = slices.Insert(s.parts, 0, part{id: wordsPart, raw: raw})
 	}
 }
 

@@ -477,3 +477,59 @@ func TestStatesWithoutWordsAreAsBefore(t *testing.T) {
 		t.Error("something of the words is left")
 	}
 }
+
+// withWords is the state in blob, with words that wait.
+func withWords(t testing.TB, blob []byte) []byte {
+	t.Helper()
+	s := mustDecode(t, blob)
+	turn := &dialog.Turn{State: s, Event: &dialog.Event{}, Now: s.Clock}
+	for _, to := range []dialog.PersonID{ben, "test:eve", ben} {
+		if _, ok := turn.Carry(dialog.Word{To: to, Name: "do", Text: "hello"}); !ok {
+			t.Fatal("refused")
+		}
+	}
+	s.Words[0].Tries, s.Words[0].Until = 1, s.Clock.Add(time.Second)
+	return s.Encode()
+}
+
+// What a script fails on is set aside, by whoever fails: nothing is told for ever,
+// and nobody is told of something they have not done.
+func TestWordsThatAreFailedOn(t *testing.T) {
+	withCrowd(t, func(c *crowd) {
+		for _, name := range []string{"partner.word", "partner.gone"} {
+			c.Script.Actions[name] = func(*dialog.Turn) { panic("boom") }
+		}
+		c.do(ben, "note", "")
+		before := len(c.phone.of(ben))
+		c.do(ana, "word", string(ben)+" hello")
+		c.do(ana, "word", "test:nobody hello")
+		time.Sleep(time.Minute)
+		for p, kind := range map[dialog.PersonID]dialog.Kind{ben: dialog.Partner, ana: dialog.ToldWord} {
+			rec, _ := c.store.Load(context.Background(), dialog.Key(p))
+			s := mustDecode(t, rec.Blob)
+			if len(s.Words) > 0 || len(s.Parked) != 1 || s.Parked[0].Kind != kind {
+				t.Errorf("%s has %+v set aside and %d words left", p, s.Parked, len(s.Words))
+			}
+		}
+		if got := len(c.phone.of(ben)); got != before {
+			t.Errorf("the receiver got %d messages for it", got-before)
+		}
+	})
+}
+
+// A state that has no room for what a word would add stays as it is, without a
+// sound, and the word is not told again.
+func TestWordsThatDoNotFit(t *testing.T) {
+	now := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+	sent := dialog.Word{ID: dialog.WordID{1}, To: ana, Name: "do", At: now}
+	grow := func(t *dialog.Turn) {
+		t.State.Timers = append(t.State.Timers, dialog.Timer{Name: "x", Wall: now.Add(time.Hour), Note: strings.Repeat("x", dialog.MaxState)})
+	}
+	blob, out := says(t, dialog.NewState(ana, 1).Encode(), now, sent.Event(ben), grow)
+	if s := mustDecode(t, blob); !out.Full || len(out.Deliver) > 0 || len(s.Timers) > 0 {
+		t.Errorf("full: %v, %d messages, %d timers", out.Full, len(out.Deliver), len(s.Timers))
+	}
+	if _, out = says(t, blob, now, sent.Event(ben), grow); !out.Repeat {
+		t.Error("it is taken for news")
+	}
+}

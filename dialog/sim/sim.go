@@ -26,6 +26,8 @@ const (
 	ConfirmFirst
 	// OutboxAfter keeps replies in the sender's memory only.
 	OutboxAfter
+	// WordsAfter keeps words for other people in the sender's memory only.
+	WordsAfter
 )
 
 // Options shape a schedule. The zero Options are a hostile one without a bug.

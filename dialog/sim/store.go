@@ -64,10 +64,14 @@ func (s *store) commit(key dialog.Key, old, next dialog.Tag, blob []byte, alarm 
 		s.w.keyed(key).unwanted = s.w.trueTime()
 	}
 	r := &record{Record: dialog.Record{Blob: blob, Tag: next}, alarm: alarm}
-	if s.w.opts.Bug == OutboxAfter {
+	switch s.w.opts.Bug {
+	case OutboxAfter:
 		state.Outbox = nil
-		r.Blob = state.Encode()
-		r.alarm = state.Alarm()
+	case WordsAfter:
+		state.Words = nil
+	}
+	if s.w.opts.Bug >= OutboxAfter {
+		r.Blob, r.alarm = state.Encode(), state.Alarm()
 	}
 	if s.w.opts.Trace {
 		s.w.note("  %s waits: %s", key, waiting(state))
