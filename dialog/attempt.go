@@ -26,14 +26,14 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 		if ev.Alone = h.Alone && i == 0; ev.Alone {
 			ev.Mine = noted(events) // nobody is at anything else
 		}
+		if ev.by != 0 && h.Machine.Clock() > ev.by { // the record was loaded before: the commit fails if anything came since
+			out.refused = errLate
+			continue
+		}
 		if fenced(rec, ev) || blob == nil && !byPerson(ev) { // nobody is there
 			if ev.Kind == Partner {
 				out.refused = errNobody
 			}
-			continue
-		}
-		if ev.by != 0 && h.Machine.Clock() > ev.by { // the record was loaded before: the commit fails if anything came since
-			out.refused = errLate
 			continue
 		}
 		if ev.Kind == Alarm && !changed {
@@ -71,7 +71,9 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 		}
 		blob, state, alarm, changed = next, o.State, o.State.Alarm(), true
 		out.deliver = append(o.State.still(out.deliver), o.Deliver...)
-		out.words = append(o.State.stillTold(out.words), o.Words...)
+		if out.words = append(o.State.stillTold(out.words), o.Words...); erase {
+			out.words = o.Words // all else goes with the record
+		}
 		out.remove = append(out.remove, o.Remove...)
 		out.wake = h.retry(o.State)
 		box.person = o.State.Person

@@ -94,7 +94,11 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 	out.Erase, out.Remove = t.erase, t.remove
 	out.Stranger = stranger && !sc.Known(t)
 	out.Deliver = s.claim(now, sc.Lease, t.wanted)
-	out.Words = s.claimWords(now, sc.Lease)
+	if t.erase {
+		out.Words = s.lastWords()
+	} else {
+		out.Words = s.claimWords(now, sc.Lease)
+	}
 	return out
 }
 

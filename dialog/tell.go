@@ -67,28 +67,50 @@ func (h *Host) tellLast(ctx context.Context, box *mailbox, words []Word) {
 	if len(words) == 0 {
 		return
 	}
+	if box.patience == 0 {
+		box.patience = h.Machine.Clock() + lastTime
+	}
+	for {
+		words = h.tellAndWait(ctx, box, words)
+		if len(words) == 0 || h.Machine.Clock() >= box.patience || h.Machine.Sleep(ctx, h.Machine.jitter(200*time.Millisecond)) != nil {
+			h.Machine.Point("told last")
+			return
+		}
+	}
+}
+
+// tellAndWait hands words over, waits for all answers as long as there is
+// patience, and returns what has not been taken.
+func (h *Host) tellAndWait(ctx context.Context, box *mailbox, words []Word) (left []Word) {
 	ctx, enough := context.WithCancel(ctx)
 	defer enough()
+	taken := make([]atomic.Bool, len(words))
 	var open atomic.Int64
-	open.Store(1)
-	done := func(error) {
+	answer := func() {
 		if open.Add(-1) == 0 {
 			enough()
 		}
 	}
+	open.Store(1 + int64(len(words)))
 	now := h.Machine.Clock()
-	if box.patience == 0 {
-		box.patience = now + lastTime
-	}
 	for i := range words {
-		open.Add(1)
 		h.Machine.Point("before tell")
-		if h.hand(&words[i], box.person, now+SendTime/2, done) != nil {
-			open.Add(-1)
+		err := h.hand(&words[i], box.person, now+SendTime/2, func(err error) {
+			how := telling(err)
+			taken[i].Store(how == Taken || how == Nobody)
+			answer()
+		})
+		if err != nil {
+			answer()
 		}
 	}
-	if done(nil); ctx.Err() == nil && now < box.patience {
+	if answer(); now < box.patience {
 		_ = h.Machine.Sleep(ctx, box.patience-now)
 	}
-	h.Machine.Point("told last")
+	for i := range words {
+		if !taken[i].Load() {
+			left = append(left, words[i])
+		}
+	}
+	return left
 }

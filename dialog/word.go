@@ -234,6 +234,16 @@ func (s *State) claimWords(now time.Time, lease time.Duration) (out []Word) {
 	return out
 }
 
+// lastWords are those that nobody is telling yet.
+func (s *State) lastWords() (out []Word) {
+	for _, w := range s.Words {
+		if w.Last && w.Until.IsZero() {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
 // expire sets when a word that was told in vain is given up.
 func (w *Word) expire(now time.Time) {
 	life := wordLife
@@ -264,10 +274,11 @@ func (s *State) settle(r *Told, now time.Time) (gone PersonID) {
 	switch {
 	case r.Telling == Taken:
 		s.Words = slices.Delete(s.Words, i, i+1)
+	case r.Try != w.Tries || w.Until.IsZero(): // somebody else is at it now, or will be
 	case r.Telling == Nobody:
 		gone = w.To
 		s.Words = slices.DeleteFunc(s.Words, func(w Word) bool { return w.To == gone })
-	case r.Try == w.Tries && !w.Until.IsZero(): // else somebody else is at it now
+	default:
 		w.missed(r.Telling, now)
 	}
 	return gone
@@ -320,18 +331,12 @@ func (c *Coder) word(w *Word) {
 
 // packWords writes the words to their section; with nothing to tell there is none.
 func (s *State) packWords() {
-	i, ok := s.findPart(wordsPart)
-	if len(s.Words) == 0 && s.spoken.empty(s.Clock) {
-		if ok {
-			s.parts = slices.Delete(s.parts, i, i+1)
-		}
-		return
+	if len(s.parts) > 0 && s.parts[0].id == wordsPart {
+		s.parts = slices.Delete(s.parts, 0, 1)
 	}
-	p := part{id: wordsPart, raw: string(Encode(nil, (*waitingWords)(s)))}
-	if ok {
-		s.parts[i] = p
-	} else {
-		s.parts = slices.Insert(s.parts, i, p)
+	if len(s.Words) > 0 || !s.spoken.empty(s.Clock) {
+		raw := string(Encode(nil, (*waitingWords)(s)))
+		s.parts = slices.Insert(s.parts, 0, part{id: wordsPart, raw: raw})
 	}
 }
 
