@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"afterglow/dialog"
-
 	"afterglow/dialog/neutral"
 )
 
