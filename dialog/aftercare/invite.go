@@ -41,6 +41,7 @@ func (b *bot) invites(s *dialog.Script) {
 		t.Say("invite.made.say")
 		t.Send() // the code stands alone, so that it can be forwarded
 		t.Tell(with(raw(t, "invite.code"), "code", code))
+		t.Offer(dialog.Choice{Label: raw(t, "invite.open"), URL: dialog.StartURL + code})
 		t.Send()
 		t.Say("invite.after.say")
 	}
