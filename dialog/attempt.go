@@ -26,8 +26,15 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 		if ev.Alone = h.Alone && i == 0; ev.Alone {
 			ev.Mine = noted(events) // nobody is at anything else
 		}
-		if fenced(rec, ev) || blob == nil && !byPerson(ev) {
-			continue // nobody is there
+		if ev.by != 0 && h.Machine.Clock() > ev.by { // the record was loaded before: the commit fails if anything came since
+			out.refused = errLate
+			continue
+		}
+		if fenced(rec, ev) || blob == nil && !byPerson(ev) { // nobody is there
+			if ev.Kind == Partner {
+				out.refused = errNobody
+			}
+			continue
 		}
 		if ev.Kind == Alarm && !changed {
 			if out.wake, err = h.early(blob); err != nil {
@@ -54,6 +61,9 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 		}
 		counts = append(counts, func() { h.count(ev, o, i == park) })
 		if o.Repeat {
+			if ev.Kind == Partner && !ev.At.After(o.State.Since) {
+				out.refused = errNobody // whom it was meant for was forgotten, and is back as somebody new
+			}
 			continue
 		}
 		if erase = o.Erase; erase {
@@ -61,6 +71,9 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 		}
 		blob, state, alarm, changed = next, o.State, o.State.Alarm(), true
 		out.deliver = append(o.State.still(out.deliver), o.Deliver...)
+		if out.words = append(o.State.stillTold(out.words), o.Words...); erase {
+			out.words = o.Words // all else goes with the record
+		}
 		out.remove = append(out.remove, o.Remove...)
 		out.wake = h.retry(o.State)
 		box.person = o.State.Person
@@ -68,6 +81,8 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 	switch {
 	case erase:
 		out.last, out.wake = true, 0
+		h.tellLast(ctx, box, out.words)
+		out.words = nil
 		err = h.erase(ctx, box, rec.Tag)
 	case changed:
 		if err = h.commit(ctx, box, rec.Tag, blob, alarm); err == nil {
@@ -221,7 +236,13 @@ func (h *Host) count(ev *Event, out Outcome, parked bool) {
 	if parked && !out.Repeat {
 		h.Stats.Poison.Add(1)
 	}
-	if ev.Kind == Sent {
+	switch ev.Kind {
+	case Sent, ToldWord:
+		return
+	case Partner:
+		if !out.Repeat {
+			h.Stats.Words.Add(1)
+		}
 		return
 	}
 	h.Stats.Events.Add(1)

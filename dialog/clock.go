@@ -102,7 +102,7 @@ func KnownZone(name string) bool {
 }
 
 // Alarm is when the state wants to be looked at next: the earliest of its
-// timers, of what waits for delivery, and of what is to be cleaned up. It is
+// timers, of what waits for delivery, of words to be told, and of what is to be cleaned up. It is
 // computed, never set. Zero: never.
 func (s *State) Alarm() time.Time {
 	var next time.Time
@@ -114,6 +114,11 @@ func (s *State) Alarm() time.Time {
 		at(s.Outbox[i].due())
 		if !s.Outbox[i].idle() {
 			break
+		}
+	}
+	for i := range s.Words {
+		if s.next(i) {
+			at(s.Words[i].due())
 		}
 	}
 	tidy := time.Time{}

@@ -27,8 +27,13 @@ const (
 	Unblocked
 	// Removed says that messages have been taken back, but Event.Left of them.
 	Removed
-	// Partner is a word from another person's conversation.
+	// Partner is a word from another person's conversation: the step does
+	// "partner."+Event.Name, and says nothing at once. See [Word].
 	Partner
+	// ToldWord reports how a word was told that this person's conversation had
+	// for another; see [Told]. If nobody is there the step does "partner.gone",
+	// with Event.From the one who is gone.
+	ToldWord
 )
 
 // Event is something that happened to one person's conversation. It is plain
@@ -38,9 +43,10 @@ type Event struct {
 	// ab12"), the same at every redelivery. Empty for what can not be redelivered.
 	ID     string
 	Person PersonID
+	From   PersonID // Partner: who told it; only a [Host] sets it, and clears what an adapter puts there
 	Kind   Kind
-	Name   string    // Command: its name; Media: what
-	Text   string    // Text, Edited: what was typed; Command: the argument
+	Name   string    // Command: its name; Media: what; Partner: the word's
+	Text   string    // Text, Edited: what was typed; Command: the argument; Partner: the word's, as the other script wrote it
 	Data   string    // Press: the choice's data
 	Screen Ref       // Press: the message the choice stood on
 	At     time.Time // when it happened by the platform's clock; zero: unknown
@@ -52,7 +58,11 @@ type Event struct {
 	Mine    []uint64 // with Alone: entries whose outcome this process knows and is about to note
 	Left    int      // Removed only
 	Receipt *Receipt // Sent only
+	Told    *Told    // ToldWord only
 	State   *State   // what the blob says that is handed in with it; the step takes it over. Nil: it is to be read
+
+	hops int           // Partner: see [Word]
+	by   time.Duration // Partner: not to be taken after that, by the machine's clock; 0: at any time
 }
 
 // Receipt is how a delivery went.

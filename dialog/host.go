@@ -59,6 +59,7 @@ type Stats struct {
 	Stuck      atomic.Int64 // steps that did not end in time; their goroutines are lost
 	Full       atomic.Int64 // events refused since a state is full
 	Unreadable atomic.Int64 // events refused since a record can not be read
+	Words      atomic.Int64 // from one person's conversation, taken by another's
 	PassedOver atomic.Int64 // events of strangers that were one too many; not taken, and not to be brought again
 }
 
@@ -144,6 +145,7 @@ func (h *Host) Handle(ctx context.Context, ev Event) error {
 // Take is Handle for callers that do not wait: done is called once, with what
 // Handle would have returned, unless Take itself returns an error. It must not block.
 func (h *Host) Take(ctx context.Context, ev Event, done func(error)) error {
+	ev.From = "" // nobody tells from outside whom a word is from
 	return h.boxes.put(h.KeyOf(ev.Person), letter{ev: ev, ctx: ctx, done: done})
 }
 

@@ -30,6 +30,8 @@ type mailbox struct {
 	person PersonID // as far as known
 	known  *Record  // the record as it was last seen or committed here
 	state  *State   // what it says, if it was committed here
+
+	patience time.Duration // until when this turn waits for last words, by the machine's clock; 0: it has none yet
 }
 
 // letter is an event on its way through the queue.
@@ -46,17 +48,21 @@ func (l *letter) answer(err error) {
 	}
 }
 
+// follows tells that the letter comes from somebody's goroutine here.
+func (l *letter) follows() bool { return l.ev.Kind == Partner || l.ev.Kind == ToldWord }
+
 // put queues a letter and starts the person's goroutine if it rests. It fails
-// with [ErrBusy] if the queue is full, and with [ErrStopping] after stop.
+// with [ErrBusy] if the queue is full, and with [ErrStopping] after stop, unless
+// the letter follows from one that is being worked on.
 func (m *mailboxes) put(key Key, l letter) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.idle != nil {
+	if m.idle != nil && (!l.follows() || len(m.boxes) == 0) {
 		return ErrStopping
 	}
 	box := m.boxes[key]
 	if box != nil {
-		if len(box.queue) >= m.size {
+		if len(box.queue) >= m.size && l.ev.Kind != ToldWord {
 			return ErrBusy
 		}
 		box.queue = append(box.queue, l)
@@ -121,7 +127,7 @@ func (m *mailboxes) closing(key Key) <-chan struct{} {
 }
 
 // stop refuses letters from now on. The channel is closed when those that were
-// taken are done with.
+// taken, and what follows from them, are done with.
 func (m *mailboxes) stop() <-chan struct{} {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -24,9 +24,14 @@ type Choice struct {
 	Data  string // at most 40 bytes of A–Z a–z 0–9 _ -; means nothing to a reader; comes back in Event.Data
 	On    bool   // a toggle that is switched on
 	Nav   bool   // back, skip, stop and the like: a terminal need not number it
-	URL   string // instead of Data: opens a page
+	URL   string // instead of Data: opens a page; see [StartURL]
 	Share string // instead of Data: text to carry into another chat (Telegram inline mode); a platform without it shows the text
 }
+
+// StartURL and a word after it, as a choice's URL, is the bot itself, begun with
+// that word as its argument: a way in for somebody the message is forwarded to.
+// Where there is no such way there is no such button.
+const StartURL = "start:"
 
 // File is something to send as an upload.
 type File struct {

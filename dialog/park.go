@@ -36,12 +36,14 @@ func (sc *Script) Park(blob []byte, person PersonID, seed uint64, ev Event, now 
 				tm.Wall = Wall(now, zoneOf(tm, s)).Add(time.Hour)
 			}
 		}
+	case ev.Kind == ToldWord:
+		s.settle(ev.Told, now)
 	case byPerson(&ev):
 		s.Muted = false
 		t.Say("engine.parked")
 		t.close()
 	}
-	out = Outcome{State: s, Deliver: s.claim(s.Clock, sc.Lease, nil)}
+	out = Outcome{State: s, Deliver: s.claim(s.Clock, sc.Lease, nil), Words: s.claimWords(s.Clock, sc.Lease)}
 	return s.Encode(), out, nil
 }
 

@@ -11,7 +11,7 @@ type part struct {
 	val Coded // set once it is open
 }
 
-// Part opens section id of the state as a T. What is changed in the result is
+// Part opens section id of the state as a T; 0 is the engine's own. What is changed in the result is
 // kept. A section that is not there yet opens as the zero T. One that can not
 // be read fails the whole step (as [ErrUnreadable]) and is kept as it is.
 func Part[T any, P interface {

@@ -24,7 +24,8 @@ type State struct {
 
 	Timers []Timer
 	Outbox []Entry
-	Muted  bool // they closed the door; nothing is sent until they come back
+	Words  []Word // for other people, until these have taken them
+	Muted  bool   // they closed the door; nothing is sent until they come back
 
 	Screen Ref     // the message that carries the open question
 	Trail  []Trace // what was sent lately, to take it back on request
@@ -32,9 +33,10 @@ type State struct {
 	Tried  Tried     // the event that some process may have died of
 	Since  time.Time // they had themselves forgotten then: what happened before does not count
 
-	seen  seen
-	parts []part
-	salt  uint64 // of this step alone; see [Script.Apply]
+	seen   seen
+	spoken speech // how many words they told of late
+	parts  []part
+	salt   uint64 // of this step alone; see [Script.Apply]
 }
 
 // Run is one conversation along a flow.
@@ -192,9 +194,13 @@ func (s *State) Code(c *Coder) {
 	c.Time(&s.Since)
 	c.String((*string)(&s.seen))
 	if !c.reading {
+		s.packWords()
 		s.packParts()
 	}
 	List(c, &s.parts, func(c *Coder, p *part) { c.Count(&p.id); c.String(&p.raw) })
+	if c.reading {
+		s.unpackWords(c)
+	}
 }
 
 func (c *Coder) ref(r *Ref) {

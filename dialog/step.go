@@ -14,12 +14,13 @@ import (
 type Outcome struct {
 	State    *State
 	Deliver  []Entry
-	Repeat   bool  // the event had been taken before; nothing changed
-	Full     bool  // the step would have grown the state past [MaxState] and was undone
-	Erase    bool  // forget the person: the record is to become a tombstone, not to be committed
-	Remove   []Ref // messages to take back; what could not be is reported by an event of kind [Removed]
-	Stranger bool  // somebody did this whom the bot did not know before, and does not after it
-	Dropped  int   // planned messages that came due too late to be of use
+	Words    []Word // to be told now; with Erase: before the record goes
+	Repeat   bool   // the event had been taken before; nothing changed
+	Full     bool   // the step would have grown the state past [MaxState] and was undone
+	Erase    bool   // forget the person: the record is to become a tombstone, not to be committed
+	Remove   []Ref  // messages to take back; what could not be is reported by an event of kind [Removed]
+	Stranger bool   // somebody did this whom the bot did not know before, and does not after it
+	Dropped  int    // planned messages that came due too late to be of use
 }
 
 // Step is the bot as one pure function: what was, what happened, what follows.
@@ -41,6 +42,7 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 			s.receipt(*ev.Receipt, now)
 		}
 		out.Deliver = s.claim(now, sc.Lease, (&Turn{Script: sc, State: s, Event: &ev, Now: now}).wanted)
+		out.Words = s.claimWords(now, sc.Lease)
 		return out
 	}
 	if s.knows(&ev) {
@@ -67,7 +69,13 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 			t.Say("engine.not_removed")
 		}
 	case Partner:
-		t.partner()
+		if ev.From != "" {
+			t.aside("partner." + ev.Name)
+		}
+	case ToldWord:
+		if ev.From = s.settle(ev.Told, now); ev.From != "" {
+			t.aside("partner.gone")
+		}
 	default:
 		s.Muted = false
 		switch s.Flood.pour(now, sc.Flood) {
@@ -86,6 +94,11 @@ func (sc *Script) Step(s *State, ev Event, now time.Time) Outcome {
 	out.Erase, out.Remove = t.erase, t.remove
 	out.Stranger = stranger && !sc.Known(t)
 	out.Deliver = s.claim(now, sc.Lease, t.wanted)
+	if t.erase {
+		out.Words = s.lastWords()
+	} else {
+		out.Words = s.claimWords(now, sc.Lease)
+	}
 	return out
 }
 
@@ -125,10 +138,15 @@ func (sc *Script) Apply(blob []byte, person PersonID, seed uint64, ev Event, now
 		return nil, out, err
 	}
 	s.take(&ev, now)
-	t := &Turn{Script: sc, State: s, Event: &ev, Now: now}
-	t.Say("engine.full")
-	t.close()
-	out = Outcome{State: s, Deliver: s.claim(now, sc.Lease, nil), Full: true}
+	switch t := (&Turn{Script: sc, State: s, Event: &ev, Now: now}); ev.Kind {
+	case Partner: // they did nothing, and need not hear of it
+	case ToldWord:
+		s.settle(ev.Told, now)
+	default:
+		t.Say("engine.full")
+		t.close()
+	}
+	out = Outcome{State: s, Deliver: s.claim(now, sc.Lease, nil), Words: s.claimWords(now, sc.Lease), Full: true}
 	return s.Encode(), out, nil
 }
 
@@ -189,8 +207,13 @@ func (t *Turn) ring() (late int) {
 	return late
 }
 
-// partner hands a word from another conversation to the script.
-func (t *Turn) partner() { t.Do("partner." + t.Event.Name) }
+// aside does what follows from another person. It is no answer to this one: what
+// it says is let go, since it would come in the middle of theirs. Whatever they
+// are to hear goes by timers and nudges.
+func (t *Turn) aside(name string) {
+	t.Do(name)
+	t.paras, t.share = nil, nil
+}
 
 // talk answers whatever a person did.
 func (t *Turn) talk() {

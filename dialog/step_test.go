@@ -319,6 +319,7 @@ func FuzzDecodeState(f *testing.F) {
 	k.type_("1")
 	k.type_("1, 2")
 	f.Add(k.blob)
+	f.Add(withWords(f, k.blob))
 	f.Add([]byte("A\x01\x01"))
 	f.Fuzz(func(t *testing.T, blob []byte) {
 		st, err := dialog.DecodeState(blob)
@@ -339,6 +340,8 @@ func FuzzDecodeState(f *testing.F) {
 func FuzzDecodeBody(f *testing.F) {
 	k := begin(f, trip(f))
 	f.Add(string(k.blob[3 : len(k.blob)-4]))
+	words := withWords(f, k.blob)
+	f.Add(string(words[3 : len(words)-4]))
 	f.Fuzz(func(t *testing.T, body string) {
 		var s dialog.State
 		_ = dialog.Decode(body, &s)

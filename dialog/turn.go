@@ -248,9 +248,11 @@ func (t *Turn) End() {
 
 // Erase forgets the person: nothing of the state is kept, and what is being
 // said in this turn is the last they hear.
+// Words go with the rest, but for the last ones, said before or after it.
 func (t *Turn) Erase() {
 	t.erase = true
 	t.State.Outbox = nil
+	t.State.Words = slices.DeleteFunc(t.State.Words, func(w Word) bool { return !w.Last })
 	t.EndAll()
 }
 

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -10,6 +11,8 @@ import (
 type outcome struct {
 	began   time.Duration // when it began, by the machine's clock: claims count from there
 	deliver []Entry
+	words   []Word
+	refused error // why the letter, a word from somebody else, was not taken though the turn went well
 	remove  []Ref
 	last    bool          // the person is forgotten: deliver from memory, note nothing
 	hold    time.Duration // before that: others may be sending until then
@@ -37,12 +40,12 @@ func (h *Host) work(box *mailbox) {
 		}
 		out, err := h.turn(box, notes, l)
 		h.Machine.Point("acknowledge")
-		l.answer(err)
+		l.answer(cmp.Or(err, out.refused))
 		switch {
 		case err == nil:
 			tries = 0
 			h.plan(box.key, out.wake)
-			notes, worth = h.deliver(box, out), out.began+SendLease
+			notes, worth = append(h.tell(box, out), h.deliver(box, out)...), out.began+SendLease
 			if linger := h.Linger[platformOf(box.person)]; linger > 0 && harmless(out, notes) {
 				h.boxes.rest(h.calls, box, linger, h.Machine.Sleep)
 			}
@@ -82,6 +85,11 @@ func (h *Host) turn(box *mailbox, notes []Event, l letter) (outcome, error) {
 	if l.ev.Kind != 0 {
 		events = append(slices.Clip(notes), l.ev)
 	}
+	box.patience = 0
+	if l.ev.Kind == Partner && box.known != nil && box.known.Blob == nil {
+		box.known = nil // to tell that nobody is there takes a fresh look
+	}
+	var refused error
 	tries, park := 1, -1
 	if h.careful(&l.ev) {
 		if tries = h.mark(ctx, box, &l.ev, 0); tries > maxTries {
@@ -121,13 +129,18 @@ func (h *Host) turn(box *mailbox, notes []Event, l letter) (outcome, error) {
 			tries = max(tries+1, h.mark(ctx, box, &events[bad.at], tries))
 		case errors.Is(err, ErrUnreadable):
 			if l.ev.Kind == 0 {
-				return outcome{}, nil // nothing can be noted, now or later
+				return outcome{refused: refused}, nil // nothing can be noted, now or later
 			}
-			if told := h.unreadable(box, &l.ev, err); len(notes) == 0 {
+			told := h.unreadable(box, &l.ev, err)
+			if l.ev.Kind == Partner {
+				refused = err
+			}
+			if told.refused = refused; len(notes) == 0 {
 				return told, nil
 			}
 			events, l = notes, letter{} // perhaps the letter alone is what can not be read on
 		default:
+			out.refused = cmp.Or(out.refused, refused)
 			return out, err
 		}
 	}

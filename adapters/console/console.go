@@ -266,7 +266,7 @@ func (c *Console) choices(b *strings.Builder, rows [][]dialog.Choice) {
 			switch {
 			case x.Nav:
 				nav = append(nav, strings.ToLower(x.Label))
-			case x.Share != "":
+			case x.Share != "" || strings.HasPrefix(x.URL, dialog.StartURL):
 			case x.URL != "":
 				fmt.Fprintf(b, "     %s: %s\n", x.Label, x.URL)
 			default:

@@ -1,76 +1,72 @@
 package discord
 
 import (
-	"context"
-	"strings"
 	"testing"
 	"time"
 
+	"afterglow/adapters/discord/discordtest"
 	"afterglow/dialog"
 )
 
-// TestDoneIsTaken: what Discord shows as done has been taken, by the gateway and
-// by HTTP. Were it acknowledged first, it would be lost with a process that dies
-// in between, and the person would not know.
-func TestDoneIsTaken(t *testing.T) {
-	for name, http := range map[string]bool{"gateway": false, "HTTP": true} {
-		t.Run(name, func(t *testing.T) {
-			h := open(t, patient, oneButton).online()
-			if http {
-				h.s.Endpoint = endpoint(t, h)
+// TestAcknowledgedFirst: what the host is handed Discord has been told of.
+func TestAcknowledgedFirst(t *testing.T) {
+	var h *house
+	h = open(t, nil, func(ev dialog.Event) []dialog.Message {
+		if done := len(h.s.Acks()); done < len(h.seen) {
+			t.Errorf("%d events are handed over, %d acknowledged", len(h.seen), done)
+		}
+		return oneButton(ev)
+	}).online()
+	h.do(h.p.Slash("/needs"))
+	h.reads("< command needs [on]")
+	for range 20 {
+		h.do(h.p.Press("on"))
+	}
+	h.wait("all is taken", func() bool { h.mu.Lock(); defer h.mu.Unlock(); return len(h.seen) == 21 })
+	h.clean()
+}
+
+// TestAcknowledgementFails: what Discord does not take, or does not answer, is
+// handed over all the same, and answered once.
+func TestAcknowledgementFails(t *testing.T) {
+	hung := func(d time.Duration) func(*Config, *pace) {
+		return func(_ *Config, p *pace) { p.hung, p.unanswered = d, 2*time.Second }
+	}
+	for _, c := range []struct {
+		name   string
+		n      int
+		fault  discordtest.Fault
+		change func(*Config, *pace)
+		acks   int
+	}{
+		{"refused", 1, discordtest.Unknown, nil, 0},
+		{"lost on the way back", 1, discordtest.Lost, nil, 1},
+		{"lost on the way there", 1, discordtest.Reset, nil, 1},
+		{"a bad gateway", 2, discordtest.BadGateway, nil, 1},
+		{"hung", 1, discordtest.Hung, hung(200 * time.Millisecond), 1},
+		{"late: the answer is there already", 2, discordtest.Hung, hung(600 * time.Millisecond), 1},
+		{"never", 100, discordtest.Hung, hung(300 * time.Millisecond), 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h := open(t, c.change, oneButton).online()
+			h.s.AckTime = 3 * time.Second
+			h.s.FailAck(c.n, c.fault)
+			begun := time.Now()
+			said := make(chan error, 1)
+			go func() { said <- h.p.Slash("/needs") }()
+			h.wait("it is taken", func() bool { return h.events() == "command needs" })
+			if took := time.Since(begun); took > h.bot.pace.hung+2*time.Second {
+				t.Errorf("taken after %v", took)
 			}
-			h.slow = 50 * time.Millisecond
-			h.do(h.p.Slash("/needs"))
-			if got := h.events(); got != "command needs" {
-				t.Errorf("done, and taken is %q", got)
+			if err := <-said; (err == nil) != (c.acks > 0) {
+				t.Error(err)
 			}
 			h.reads("< command needs [on]")
-			h.do(h.p.Press("on"))
-			if got := h.events(); !strings.HasPrefix(got, "command needs; press on ") {
-				t.Errorf("done, and taken is %q", got)
+			if got := len(h.s.Acks()); got != c.acks {
+				t.Errorf("acknowledged %d times", got)
 			}
-			h.reads("< pressed [on]")
 			h.clean()
 		})
 	}
 }
-
-// TestNotTakenInTime: what nobody could take in a second is acknowledged and
-// tried on, as long as the process lives.
-func TestNotTakenInTime(t *testing.T) {
-	h := open(t, func(_ *Config, p *pace) { p.ack = 200 * time.Millisecond }, oneButton).online()
-	h.mu.Lock()
-	h.fails = 1 << 20
-	h.mu.Unlock()
-	begun := time.Now()
-	h.do(h.p.Slash("/needs"))
-	if took := time.Since(begun); took < 200*time.Millisecond {
-		t.Errorf("acknowledged after %v, though not taken", took)
-	}
-	h.mu.Lock()
-	h.fails = 0
-	h.mu.Unlock()
-	h.reads("< command needs [on]")
-	h.clean()
-}
-
-// TestAnswerBeforeTheEnd: an answer that is there before the handler returns does
-// not wait for it.
-func TestAnswerBeforeTheEnd(t *testing.T) {
-	var h *house
-	h = open(t, patient, func(ev dialog.Event) []dialog.Message {
-		if _, err := h.bot.Send(context.Background(), ev.Person, dialog.Message{ID: "a", Text: "Here.", Hint: ev.Hint}); err != nil {
-			t.Error(err)
-		}
-		return nil
-	}).online()
-	h.do(h.p.Slash("/needs"))
-	h.reads("< Here.")
-	if took := h.s.Acks()[0]; took > 10*time.Second {
-		t.Errorf("acknowledged after %v", took)
-	}
-	h.clean()
-}
-
-// patient waits for longer than any test does until it acknowledges what nobody took.
-func patient(_ *Config, p *pace) { p.ack = 15 * time.Second }

@@ -2,14 +2,15 @@
 // buttons, menus, forms and slash commands become [dialog.Event]s, and each
 // [dialog.Message] becomes what Discord can show. It translates and no more.
 //
-// What it promises: an interaction is acknowledged once it has been taken, and
-// after a second in any case, so Discord's three seconds never run out; a message
-// is tried once, and named, so that a repeat within Discord's window is the same
-// message; nothing that happens outside the bot's own direct messages becomes an
-// event; neither a token nor a word of a person is ever logged.
+// What it promises: an interaction is acknowledged before anything is loaded, so
+// Discord's three seconds hold however slow the store is; a message is tried once,
+// and named, so that a repeat within Discord's window is the same message; nothing
+// that happens outside the bot's own direct messages becomes an event; neither a
+// token nor a word of a person is ever logged.
 //
-// What it can not: get back a press or a command that came while no bot was
-// connected (Discord offers it once), or remove what a person has written.
+// What it can not: get back a press, a command or a form that came while no bot was
+// connected, or whose process died between acknowledging and storing it (Discord
+// offers it once), or remove what a person has written.
 package discord
 
 import (
@@ -106,7 +107,7 @@ type Bot struct {
 	dms   *recent  // person → channel of their direct messages
 	used  *recent  // interaction → the message that answered it
 	langs *recent  // person → the language of their client
-	acks  sync.Map // token of an interaction → its *ack, while it is being taken
+	fresh sync.Map // token of an interaction that was answered by HTTP → when Discord has read that
 	pace  pace
 
 	online atomic.Bool
@@ -129,7 +130,7 @@ type pace struct {
 	settled    time.Duration // a connection that lasted this long begins the backoff anew
 	lease      time.Duration // how long the gateway is held at a time
 	look       time.Duration // how often the lease is renewed or asked for
-	ack        time.Duration // an interaction is acknowledged after, taken or not
+	hung       time.Duration // an acknowledgement without an answer is made again, and waited for no longer
 	retry      time.Duration // before an event is handed over again, at first
 	headStart  time.Duration // Discord reads what it is answered by HTTP, before it is told more by other ways
 	lag        time.Duration // the gateway may bring something this much later than it can be read
@@ -143,7 +144,7 @@ type pace struct {
 var usual = pace{
 	idle: 75 * time.Second, writes: 40, backoff: time.Second, backoffMax: time.Minute, settled: time.Minute,
 	lease: 20 * time.Second, look: 5 * time.Second,
-	ack: time.Second, retry: 250 * time.Millisecond, headStart: 50 * time.Millisecond, lag: 500 * time.Millisecond, giveUp: 10 * time.Minute,
+	hung: time.Second, retry: 250 * time.Millisecond, headStart: 50 * time.Millisecond, lag: 500 * time.Millisecond, giveUp: 10 * time.Minute,
 	unanswered: 20 * time.Second, drain: 8 * time.Second, reopen: 5 * time.Second, identify: 5 * time.Second,
 }
 

@@ -207,7 +207,7 @@ func button(c dialog.Choice) (component, bool) {
 		b.Label = "…"
 	}
 	switch {
-	case c.Share != "":
+	case c.Share != "" || strings.HasPrefix(c.URL, dialog.StartURL):
 		return b, false
 	case c.URL != "":
 		b.Style, b.URL, b.ID = link, c.URL, ""

@@ -196,3 +196,13 @@ func BenchmarkEncode(b *testing.B) {
 		encode(m, word, false)
 	}
 }
+
+// Discord has no link that begins a bot with a word, so it shows no button for one.
+func TestNoWayIn(t *testing.T) {
+	if _, shown := button(dialog.Choice{Label: "Open", URL: dialog.StartURL + "inc1"}); shown {
+		t.Error("a button is shown that leads nowhere")
+	}
+	if _, shown := button(dialog.Choice{Label: "Open", URL: "https://example.org/"}); !shown {
+		t.Error("a page has no button")
+	}
+}

@@ -55,16 +55,25 @@ func (b *Bot) Handler(handle func(context.Context, dialog.Event) error) http.Han
 			http.Error(w, "not an interaction of ours", http.StatusBadRequest)
 			return
 		}
-		a, ok := b.follow(in, answer)
+		acked, ok := b.follow(in, answer)
 		if !ok {
 			http.Error(w, "too much is waiting", http.StatusServiceUnavailable)
 			return
 		}
-		defer time.AfterFunc(b.pace.headStart, func() { a.end(true) })
-		a.await(b.pace.ack)
 		writeCallback(w, answer.now)
 		http.NewResponseController(w).Flush() // where it can not, returning does
+		b.fresh.Store(in.Token, time.Now().Add(b.pace.headStart))
+		time.AfterFunc(b.pace.headStart, func() { b.fresh.Delete(in.Token) })
+		acked <- true
 	})
+}
+
+// headStart lets Discord read what it was just answered by HTTP, before it is told
+// more by another way.
+func (b *Bot) headStart(ctx context.Context, token string) {
+	if until, ok := b.fresh.Load(token); ok {
+		sleep(ctx, time.Until(until.(time.Time)))
+	}
 }
 
 // signed tells whether Discord signed the request, and lately.

@@ -89,9 +89,8 @@ func or(s, other string) string {
 	return s
 }
 
-// onInteraction queues what the person did, and acknowledges it when that is due.
-// What finds no room is not acknowledged: the person sees that it failed, and
-// tries again.
+// onInteraction acknowledges what the person did, if there is room for it. What
+// finds none is not acknowledged: the person sees that it failed, and tries again.
 func (b *Bot) onInteraction(data []byte) {
 	in, ok := readInteraction(data)
 	if !ok {
@@ -102,49 +101,47 @@ func (b *Bot) onInteraction(data []byte) {
 	if !ok {
 		return
 	}
-	if a, ok := b.follow(in, r); ok {
-		go func() {
-			a.await(b.pace.ack)
-			a.end(b.acknowledge(in, r.now, a.begun))
-		}()
+	if acked, ok := b.follow(in, r); ok {
+		go func() { acked <- b.acknowledge(in, r.now) }()
 	}
 }
 
-// follow queues what is to be done about an interaction, and returns the
-// acknowledgement that goes with it: the caller awaits it and ends it. False:
-// there is no room.
-func (b *Bot) follow(in *interaction, r reply) (*ack, bool) {
-	a := newAck()
+// follow queues what is to be done about an interaction once it is acknowledged;
+// the caller acknowledges it, and tells in the channel whether Discord took that.
+// What is not known in [pace].hung is not waited for: the person's things go on,
+// and their answer finds out. False: there is no room.
+func (b *Bot) follow(in *interaction, r reply) (chan<- bool, bool) {
+	acked := make(chan bool, 1)
 	switch {
 	case r.open != nil:
 		go func() {
-			if a.taken() {
+			if <-acked {
 				b.postOpenly(in, r.open)
 			}
 		}()
-		return a, true
+		return acked, true
 	case len(r.events) == 0:
-		a.now()
-		return a, true
+		return acked, true
 	}
 	b.meet(in.User.ID, in.Channel, in.lang())
-	b.acks.Store(in.Token, a)
-	ok := b.inbox.put(in.User.ID, job{in.ID, func() {
-		defer b.acks.CompareAndDelete(in.Token, a) // the same may have come twice
+	hung := time.After(b.pace.hung)
+	return acked, b.inbox.put(in.User.ID, job{in.ID, func() {
+		refused := false
+		select {
+		case ok := <-acked:
+			refused = !ok
+		case <-hung:
+		}
 		for _, ev := range r.events {
-			if a.refused() {
+			if refused {
 				ev.Hint = hint{lang: in.lang()}.String() // nobody waits there any more; the answer is a message
 			}
 			b.inbox.hand(ev)
 		}
-		if a.taken() && r.now.Type == sayThinking {
+		if !refused && r.now.Type == sayThinking {
 			time.AfterFunc(b.pace.unanswered, func() { b.stopThinking(in.Token) })
 		}
 	}})
-	if !ok {
-		b.acks.CompareAndDelete(in.Token, a)
-	}
-	return a, ok
 }
 
 // meet remembers where a person's direct messages are, and their language.
@@ -159,17 +156,19 @@ func (b *Bot) meet(user, channel, lang string) {
 
 // acknowledge tells Discord that the interaction has arrived. Repeating it is
 // harmless, so a lost answer is tried again while there is time.
-func (b *Bot) acknowledge(in *interaction, c callback, begun time.Time) bool {
-	ctx, cancel := context.WithDeadline(context.Background(), begun.Add(2800*time.Millisecond))
+func (b *Bot) acknowledge(in *interaction, c callback) bool {
+	all, cancel := context.WithTimeout(context.Background(), 2800*time.Millisecond)
 	defer cancel()
 	for try := 0; ; try++ {
+		ctx, cancel := context.WithTimeout(all, b.pace.hung)
 		_, err := b.call(ctx, request{op: "acknowledge", method: "POST", free: true,
 			url: discordgo.EndpointInteractionResponse(in.ID, in.Token), body: c})
+		cancel()
 		if err == nil || has(err, codeAcknowledged) {
 			return true
 		}
 		var ae *apiError
-		if errors.As(err, &ae) && ae.status/100 == 4 || sleep(ctx, 100*time.Millisecond<<try) != nil {
+		if errors.As(err, &ae) && ae.status/100 == 4 || sleep(all, 100*time.Millisecond<<try) != nil {
 			b.log.Warn("an interaction could not be acknowledged", "who", personOf(in.User.ID), "err", err)
 			return false
 		}
@@ -179,7 +178,7 @@ func (b *Bot) acknowledge(in *interaction, c callback, begun time.Time) bool {
 // stopThinking takes "thinking" away if nothing has taken its place. What was
 // taken here may have been answered by another replica, so Discord is asked.
 func (b *Bot) stopThinking(token string) {
-	if b.used.first(token, "nobody") != "nobody" {
+	if by := b.used.first(token, "nobody"); by != "nobody" && by != "message" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), dialog.SendTime)
@@ -201,7 +200,6 @@ func (b *Bot) apologise(token, lang string) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), dialog.SendTime)
 	defer cancel()
-	b.settle(ctx, token)
 	p := payload{Content: line, Components: []component{}, Mentions: noMentions}
 	if _, err := b.call(ctx, request{op: "apologise", method: "PATCH", free: true,
 		url: discordgo.EndpointWebhookMessage(b.app, token, "@original"), body: p}); err != nil {

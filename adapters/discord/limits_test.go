@@ -150,13 +150,14 @@ func TestBreaker(t *testing.T) {
 	h.s.Expire()
 	late := readHint(h.seen[0].Hint)
 	late.until = time.Now().Add(time.Minute) // by our clock it lives
+	late.reply, late.screen = false, "8"
 	for _, c := range []struct {
 		hint string
 		most int
 	}{{"", maxBad}, {late.String(), maxBadFree}} {
 		var last *dialog.SendError
 		for range maxBad + 50 {
-			_, err := h.bot.Send(context.Background(), personOf(h.p.ID), dialog.Message{ID: "a", Text: "x", Hint: c.hint})
+			_, err := h.bot.Send(context.Background(), personOf(h.p.ID), dialog.Message{ID: "a", Text: "x", Edit: dialog.Ref(h.p.Chat.ID + "/8"), Hint: c.hint})
 			last = verdict(err)
 		}
 		if h.s.Invalid() != c.most || last.Verdict != dialog.Later || !last.Lane {

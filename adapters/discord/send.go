@@ -52,9 +52,6 @@ func (b *Bot) put(ctx context.Context, user string, parts []payload, m dialog.Me
 	if last := parts[len(parts)-1]; last.Content == "" && len(last.files) == 0 {
 		return "", never("a message without words")
 	}
-	if h.alive(time.Now()) {
-		b.settle(ctx, h.token)
-	}
 	var at place
 	var err error
 	for i := range parts {
@@ -96,10 +93,12 @@ func (b *Bot) edit(ctx context.Context, user string, old place, p *payload, h hi
 	return at, err
 }
 
-// answer puts the message where "thinking" is shown.
+// answer puts the message where "thinking" is shown. It may be shown later than
+// that, if our acknowledgement was late.
 func (b *Bot) answer(ctx context.Context, user string, p *payload, h hint, low bool) (place, error) {
 	at, err := b.original(ctx, p, h)
 	if missing(err) {
+		b.used.put(h.token, "message")
 		return b.post(ctx, user, p, low)
 	}
 	return at, err
@@ -109,6 +108,7 @@ func (b *Bot) answer(ctx context.Context, user string, p *payload, h hint, low b
 // may still be under way on another connection, so what is missing at first is
 // looked for again.
 func (b *Bot) original(ctx context.Context, p *payload, h hint) (place, error) {
+	b.headStart(ctx, h.token)
 	r := request{
 		op: "answer", method: "PATCH", free: true, route: "token " + h.token,
 		url: discordgo.EndpointWebhookMessage(b.app, h.token, "@original"),

@@ -96,6 +96,7 @@ func mark(line string) string {
 func (b *Bot) postOpenly(in *interaction, p *payload) {
 	ctx, cancel := context.WithTimeout(context.Background(), dialog.SendTime)
 	defer cancel()
+	b.headStart(ctx, in.Token)
 	r := request{op: "post openly", method: "POST", free: true, url: discordgo.EndpointWebhookToken(b.app, in.Token), body: p}
 	body, err := b.call(ctx, r)
 	if has(err, codeUnknownWebhook) && sleep(ctx, 300*time.Millisecond) == nil {

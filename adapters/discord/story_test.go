@@ -255,8 +255,7 @@ func TestTyping(t *testing.T) {
 
 // TestAcknowledgement: Discord's three seconds hold however slow the host is. Not
 // one event is taken before all are acknowledged; and of three rounds, so that a
-// machine with other things to do may have a bad moment, one keeps to the goal,
-// of which 100 ms are spent waiting for the host.
+// machine with other things to do may have a bad moment, one keeps to the goal.
 func TestAcknowledgement(t *testing.T) {
 	const goal = 1500 * time.Millisecond
 	for round := 1; ; round++ {
@@ -276,7 +275,7 @@ func TestAcknowledgement(t *testing.T) {
 // long as Discord waits.
 func acknowledged(t *testing.T) []time.Duration {
 	stuck := make(chan struct{})
-	h := open(t, func(_ *Config, p *pace) { p.ack = 100 * time.Millisecond }, func(dialog.Event) []dialog.Message {
+	h := open(t, nil, func(dialog.Event) []dialog.Message {
 		<-stuck
 		return nil
 	}).online()

@@ -33,7 +33,7 @@ func mute(string, string) string { return "" }
 var hurry = pace{
 	idle: 5 * time.Second, writes: 2000, backoff: 10 * time.Millisecond, backoffMax: 100 * time.Millisecond, settled: time.Second,
 	lease: 200 * time.Millisecond, look: 50 * time.Millisecond,
-	ack: time.Second, retry: 10 * time.Millisecond, headStart: 5 * time.Millisecond, lag: 200 * time.Millisecond, giveUp: 5 * time.Second,
+	hung: time.Second, retry: 10 * time.Millisecond, headStart: 5 * time.Millisecond, lag: 200 * time.Millisecond, giveUp: 5 * time.Second,
 	unanswered: 200 * time.Millisecond, drain: 2 * time.Second, reopen: 20 * time.Millisecond, identify: 10 * time.Millisecond,
 }
 

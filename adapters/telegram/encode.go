@@ -152,6 +152,8 @@ func (b *Bot) key(c dialog.Choice) (key, bool) {
 	switch {
 	case k.Text == "":
 		return k, false
+	case strings.HasPrefix(c.URL, dialog.StartURL):
+		k.URL = "https://t.me/" + b.Username + "?start=" + c.URL[len(dialog.StartURL):]
 	case c.URL != "":
 		k.URL = c.URL
 	case c.Share != "" && b.inline:

@@ -29,6 +29,8 @@ func TestDrafts(t *testing.T) {
 			[]map[string]string{{"": "sendMessage", "text": "Which?", "reply_markup": `{"inline_keyboard":[[{"text":"A","callback_data":"1"},{"text":"✓ B","callback_data":"2"}],[{"text":"Back","callback_data":"3"}]]}`}}},
 		{"other keys", dialog.Message{Text: "x", Choices: [][]dialog.Choice{{{Label: "Page", URL: "https://example.org/"}}, {{Label: "Share", Share: "good & kind"}}}},
 			[]map[string]string{{"": "sendMessage", "text": "x", "reply_markup": `{"inline_keyboard":[[{"text":"Page","url":"https://example.org/"}],[{"text":"Share","switch_inline_query_chosen_chat":{"query":"good \u0026 kind","allow_user_chats":true}}]]}`}}},
+		{"a way in", dialog.Message{Text: "x", Choices: [][]dialog.Choice{{{Label: "Open", URL: dialog.StartURL + "inc-1_a"}}}},
+			[]map[string]string{{"": "sendMessage", "text": "x", "reply_markup": `{"inline_keyboard":[[{"text":"Open","url":"https://t.me/glow_bot?start=inc-1_a"}]]}`}}},
 		{"keys that can not be", dialog.Message{Text: "x", Choices: [][]dialog.Choice{{key("", "1"), key("long", strings.Repeat("x", 65)), key("none", "")}}},
 			[]map[string]string{{"": "sendMessage", "text": "x"}}},
 		{"a row that is too wide", dialog.Message{Text: "x", Choices: [][]dialog.Choice{{key("1", "1"), key("2", "2"), key("3", "3"), key("4", "4"), key("5", "5"), key("6", "6"), key("7", "7"), key("8", "8"), key("9", "9")}}},

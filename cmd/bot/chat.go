@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"afterglow/adapters/console"
+	"afterglow/adapters/seal"
 	"afterglow/dialog"
 )
 
@@ -23,10 +24,6 @@ type chatCmd struct {
 
 func (c *chatCmd) Run(ctx context.Context, w *world) error {
 	cfg, err := loadConfig(w.flags.Config, w.getenv)
-	if err != nil {
-		return err
-	}
-	_, script, err := loadScript(cfg)
 	if err != nil {
 		return err
 	}
@@ -47,6 +44,7 @@ func (c *chatCmd) Run(ctx context.Context, w *world) error {
 	}
 	var store dialog.Store
 	var keyOf func(dialog.PersonID) dialog.Key
+	var ring *seal.Keyring
 	if c.Record != "" { // a transcript begins with a stranger, and keeps nothing
 		store = dialog.NewMemoryStore(clock.Now)
 		f, err := os.OpenFile(c.Record, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
@@ -63,7 +61,16 @@ func (c *chatCmd) Run(ctx context.Context, w *world) error {
 			return err
 		}
 		defer house.open(ctx)()
-		store, keyOf = sealed, sealed.KeyOf
+		store, keyOf, ring = sealed, sealed.KeyOf, house.ring
+	}
+	if ring == nil {
+		if ring, err = seal.NewKeyring(time.Now()); err != nil {
+			return err
+		}
+	}
+	_, script, err := loadScript(cfg, ring)
+	if err != nil {
+		return err
 	}
 	return talk(ctx, w.in, script, store, keyOf, console.New(w.out, opts), clock)
 }

@@ -17,7 +17,7 @@ func (checkCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	book, script, err := loadScript(cfg)
+	book, script, err := loadScript(cfg, nil)
 	if err != nil {
 		return fmt.Errorf("check: %w", err)
 	}

@@ -137,7 +137,7 @@ func (d *damage) play(t *testing.T, c damaged) {
 		d.l.host.Settle(person)
 	}
 	before := d.l.sentTo(person)
-	_, script, err := loadScript(defaults())
+	_, script, err := loadScript(defaults(), nil)
 	must(t, err)
 	do(dialog.Command, "start", "")
 	if said, want := d.l.said(person), script.Words["en"]["engine.unreadable"]; !slices.Contains(want, said) {

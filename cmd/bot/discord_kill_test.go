@@ -14,9 +14,9 @@ import (
 )
 
 // The process is killed at each moment of an answer, while the person goes on.
-// Discord brings a tap once: when it says that the tap is done it has been taken,
-// or it took longer than the second that the bot waits for. What is typed it
-// keeps, so nothing of that is lost. Nothing is taken or shown twice.
+// What is typed Discord keeps, so nothing of that is lost. A tap it brings until it
+// is acknowledged: one whose process died between that and storing it is lost, and
+// tapped again; one that was answered is not. Nothing is taken or shown twice.
 func TestDiscordKills(t *testing.T) {
 	t.Parallel()
 	k := newKilling(t, false)
@@ -35,15 +35,24 @@ func TestDiscordKills(t *testing.T) {
 }
 
 // The same by HTTP, where nothing is typed but in forms. One that failed is handed
-// in again. The form after it comes through, so that nobody has to wait until a
-// dead sender's lease has ended.
+// in again, and so is one that was lost, when the next screen lacks it. The form
+// after it comes through, so that nobody has to wait until a dead sender's lease
+// has ended.
 func TestDiscordKillsHTTP(t *testing.T) {
 	t.Parallel()
 	k := newKilling(t, true)
 	for range deaths {
 		k.tap(func() {}, func() {
-			k.write(func(submit func() error) bool { return k.killed(submit, func() {}) })
-			k.write(func(submit func() error) bool { return submit() == nil })
+			item, shown := k.thing(), false
+			k.write(item, func(submit func() error) (done bool) {
+				done, shown = k.killed(submit, func() {}, func() bool { return k.shows(item) })
+				return done
+			})
+			k.writeWell(k.thing())
+			if !k.shows(item) {
+				k.lose(item, shown)
+				k.writeWell(item)
+			}
 		})
 	}
 	k.over()
@@ -53,26 +62,25 @@ func TestDiscordKillsHTTP(t *testing.T) {
 var deaths = []struct {
 	name   string
 	lost   bool // Discord's answer to it is
+	stored bool // a tap is, by then
 	come   func(before, now sight) bool
 	within time.Duration // of that; most of it happens at once
 }{
 	{name: "anywhere", within: 200 * time.Millisecond, come: func(before, now sight) bool { return now.done > before.done }},
 	{name: "on the way in", come: func(before, now sight) bool { return now.done > before.done }},
 	{name: "between acknowledgement and answer", come: func(before, now sight) bool { return now.acks > before.acks }},
-	{name: "while answering", come: func(before, now sight) bool { return now.asked > before.asked }},
-	{name: "between answer and note", come: func(before, now sight) bool { return now.answers > before.answers }},
-	{name: "in doubt", lost: true, come: func(before, now sight) bool { return now.answers > before.answers }},
+	{name: "while answering", stored: true, come: func(before, now sight) bool { return now.asked > before.asked }},
+	{name: "between answer and note", stored: true, come: func(before, now sight) bool { return now.answers > before.answers }},
+	{name: "in doubt", lost: true, stored: true, come: func(before, now sight) bool { return now.answers > before.answers }},
 }
 
-// sight is how much Discord has seen.
+// sight is how much Discord has seen. What is asked anew is no answer: a message
+// that was in doubt is sent again, and stands there already.
 type sight struct{ done, acks, asked, answers int }
 
 func (k *killing) sight() sight {
-	s := sight{done: k.server.Count("interaction"), acks: len(k.server.Acks()), answers: k.answers()}
-	for _, what := range []string{"send", "edit", "answer"} {
-		s.asked += k.server.Count(what)
-	}
-	return s
+	shown := k.answers()
+	return sight{done: k.server.Count("interaction"), acks: len(k.server.Acks()), asked: k.server.Count("answer") + shown, answers: shown}
 }
 
 // killing is somebody who taps and writes while the bot is killed.
@@ -84,13 +92,13 @@ type killing struct {
 	bot    *exec.Cmd
 	died   int // how often
 	failed int // what Discord said had failed
-	late   int // what was acknowledged before it was taken, and died
+	gone   int // what was acknowledged, and not stored
 }
 
 func newKilling(t *testing.T, http bool) *killing {
 	server := discordtest.New()
 	t.Cleanup(server.Close)
-	server.AckTime = 2 * time.Second // less patient than the real one: a second of it is waited for the dead
+	server.AckTime = 2 * time.Second // less patient than the real one: it is waited for the dead
 	env, settings, addr := discordEnv(t, server), "", ""
 	if http {
 		addr = freeAddr(t)
@@ -123,9 +131,10 @@ func newKilling(t *testing.T, http bool) *killing {
 	return k
 }
 
-// killed lets the person do something while the bot is killed and started anew,
-// and tells whether Discord said that it is done.
-func (k *killing) killed(do func() error, meanwhile func()) bool {
+// killed lets the person do something while the bot is killed and started anew. It
+// tells whether Discord said that it is done, and whether the chat showed it when
+// the bot was dead.
+func (k *killing) killed(do func() error, meanwhile func(), shows func() bool) (done, shown bool) {
 	k.t.Helper()
 	death := deaths[k.died%len(deaths)]
 	k.died++
@@ -153,6 +162,7 @@ func (k *killing) killed(do func() error, meanwhile func()) bool {
 	}()
 	meanwhile()
 	<-dead
+	shown = shows()
 	k.bot = k.start()
 	err := <-said
 	if err != nil && !errors.Is(err, discordtest.ErrFailed) {
@@ -161,32 +171,42 @@ func (k *killing) killed(do func() error, meanwhile func()) bool {
 	if err != nil {
 		k.failed++
 	}
-	return err == nil
+	return err == nil, shown
 }
 
-// tap taps once while the bot is killed, and looks what became of it after more
-// was done.
+// lose notes that something is not known that Discord said was done. What had been
+// stored may not be.
+func (k *killing) lose(what string, stored bool) {
+	k.t.Helper()
+	if k.gone++; stored {
+		k.t.Errorf("lost, though it had been stored: %s\n%s", what, k.who)
+	}
+}
+
+// tap taps once while the bot is killed, looks what became of it after more was
+// done, and taps again if nothing did.
 func (k *killing) tap(meanwhile, after func()) {
 	k.t.Helper()
-	before, acked, label := k.taps(), len(k.server.Acks()), k.label()
-	done := k.killed(func() error { return k.who.Press(label) }, meanwhile)
+	before, label, death := k.taps(), k.label(), deaths[k.died%len(deaths)]
+	tapped := func() int { return (k.taps() - before + 4) % 4 }
+	done, shown := k.killed(func() error { return k.who.Press(label) }, meanwhile, func() bool { return tapped() > 0 })
 	after()
 	k.settled()
-	switch step := (k.taps() - before + 4) % 4; {
-	case step > 1:
-		k.t.Errorf("one tap counted as %d", step)
-	case step == 0 && done && k.server.Acks()[acked] >= time.Second:
-		k.late++
-	case step == 0 && done:
-		k.t.Errorf("a tap was done after %v, and is not known", k.server.Acks()[acked])
+	if tapped() == 0 {
+		if done {
+			k.lose("a tap, "+death.name, shown || death.stored)
+		}
+		must(k.t, k.who.Press(k.label()))
+		k.who.Wait(patience, func(string) bool { return tapped() > 0 })
+	}
+	if n := tapped(); n != 1 {
+		k.t.Errorf("one tap counted as %d, %s", n, death.name)
 	}
 }
 
 // write hands a form in until Discord says that it is done.
-func (k *killing) write(handIn func(func() error) bool) {
+func (k *killing) write(item string, handIn func(submit func() error) bool) {
 	k.t.Helper()
-	item := things[len(k.items)]
-	k.items, k.list, k.typed = append(k.items, item), append(k.list, item), append(k.typed, item)
 	for range 10 {
 		if err := k.who.Press("Write it here"); err != nil {
 			k.t.Fatalf("%v\n%s", err, k.who)
@@ -198,9 +218,18 @@ func (k *killing) write(handIn func(func() error) bool) {
 	k.t.Fatal("nothing can be handed in")
 }
 
+// writeWell does so while nobody kills, and waits until it is answered.
+func (k *killing) writeWell(item string) {
+	k.t.Helper()
+	k.write(item, func(submit func() error) bool { return submit() == nil })
+	if !k.who.Wait(patience, func(string) bool { return k.shows(item) }) {
+		k.t.Fatalf("not on the list: %s\n%s", item, k.who)
+	}
+}
+
 func (k *killing) over() {
 	k.t.Helper()
-	k.t.Logf("of what was done Discord said of %d that it failed; %d took longer than a second and died", k.failed, k.late)
+	k.t.Logf("of what was done in %d lives Discord said of %d that it failed; %d were acknowledged and not stored", k.died, k.failed, k.gone)
 	k.clean(k.logs.String())
 }
 

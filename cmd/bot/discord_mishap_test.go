@@ -182,12 +182,15 @@ type listing struct {
 var things = strings.Fields(`kestrel bramble lantern thimble orchard pumice velvet gravel harbour juniper saffron tundra
 	walnut ribbon cobalt fjord magpie nettle quarry sundial turnip umbrella violin wicker`)
 
-// add types a thing, and waits for nothing.
-func (l *listing) add() {
+// thing is the next one that belongs on the list.
+func (l *listing) thing() string {
 	item := things[len(l.items)]
 	l.items, l.list, l.typed = append(l.items, item), append(l.list, item), append(l.typed, item)
-	l.who.Type(item)
+	return item
 }
+
+// add types a thing, and waits for nothing.
+func (l *listing) add() { l.who.Type(l.thing()) }
 
 // screen is the newest message that carries the list.
 func (l *listing) screen() *discordtest.Message {

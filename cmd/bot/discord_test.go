@@ -63,7 +63,7 @@ func TestDiscord(t *testing.T) {
 			}
 			e := &discordEvening{t: t, server: server, who: server.Person("en-US"), http: c.http}
 			liveAnEvening(e)
-			if took := slices.Max(server.Acks()); took > 2*time.Second { // of which one is for the store
+			if took := slices.Max(server.Acks()); took > 1500*time.Millisecond {
 				t.Errorf("an acknowledgement took %v", took)
 			}
 			e.clean(logs.String())

@@ -105,7 +105,7 @@ func TestErasedWhileSending(t *testing.T) {
 			slow := newSlowLine(clock, func() time.Duration { return 3*time.Second + time.Duration(chance.Int64N(int64(11*time.Second))) })
 			slow.takes = locked(slow.takes)
 			quick := newSlowLine(clock, func() time.Duration { return 0 })
-			_, script, err := loadScript(cfg)
+			_, script, err := loadScript(cfg, nil)
 			must(t, err)
 			host := func(s *seal.Store, p dialog.Platform) *dialog.Host {
 				h := &dialog.Host{Script: script, Store: s, KeyOf: s.KeyOf, Now: clock.Now, Machine: hasty(clock), StepTime: -1,

@@ -234,7 +234,7 @@ func TestOneBoundIsToldToAll(t *testing.T) {
 		expectText(t, out, "from all copies in "+days+" days")
 		cfg, err := loadConfig(config, env())
 		must(t, err)
-		_, script, err := loadScript(cfg)
+		_, script, err := loadScript(cfg, nil)
 		must(t, err)
 		ev := dialog.Event{ID: "1", Kind: dialog.Command, Name: "privacy", Person: "telegram:1", Lang: "en"}
 		_, o, err := script.Apply(nil, "telegram:1", 1, ev, time.Now())

@@ -35,7 +35,7 @@ type life struct {
 }
 
 func newLife(t testing.TB, store dialog.Store, keyOf func(dialog.PersonID) dialog.Key, people int, set ...func(*dialog.Host)) *life {
-	_, script, err := loadScript(defaults())
+	_, script, err := loadScript(defaults(), nil)
 	must(t, err)
 	l := &life{random: rand.New(rand.NewPCG(7, 7)), last: map[dialog.PersonID][]dialog.Choice{}, sent: map[dialog.PersonID]int{}, text: map[dialog.PersonID]string{}}
 	l.host = &dialog.Host{Script: script, Store: store, KeyOf: keyOf, Platforms: map[string]dialog.Platform{"telegram": l, "discord": l}}

@@ -84,7 +84,7 @@ func (w *wiring) connect(ctx context.Context) (map[string]messenger, error) {
 			c.Lease = newLeases(store, w.house.store.KeyOf)
 		}
 		for _, name := range commands {
-			c.Commands = append(c.Commands, discord.Command{Name: name, Share: name == "starters"})
+			c.Commands = append(c.Commands, discord.Command{Name: name, Share: name == "starters", Text: name == "partner"})
 		}
 		bot, err := discord.New(ctx, c)
 		if err != nil {

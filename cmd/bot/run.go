@@ -40,10 +40,6 @@ func (c *runCmd) Run(ctx context.Context, w *world) error {
 	if cfg.Telegram.Token == "" && cfg.Discord.Token == "" {
 		return hint(errors.New("run: there is no platform to run on"), "set TELEGRAM_TOKEN or DISCORD_TOKEN, or talk here with \"bot chat\"")
 	}
-	book, script, err := loadScript(cfg)
-	if err != nil {
-		return err
-	}
 	dir, err := cfg.dataDir(w.flags.Data)
 	if err != nil {
 		return err
@@ -62,6 +58,10 @@ func (c *runCmd) Run(ctx context.Context, w *world) error {
 	}
 	people.know(store.KeyOf)
 	defer house.open(ctx)()
+	book, script, err := loadScript(cfg, house.ring)
+	if err != nil {
+		return err
+	}
 	wires := wiring{cfg: cfg, book: book, script: script, store: store, house: house, log: log}
 	platforms, err := wires.connect(ctx)
 	if err != nil {

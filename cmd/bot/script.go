@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"afterglow/adapters/seal"
 	"afterglow/adapters/when"
 	"afterglow/dialog"
 	"afterglow/dialog/aftercare"
@@ -11,8 +12,9 @@ import (
 )
 
 // loadScript is what the bot can say and do: the words and flows, built in and
-// with the operator's folders over them, joined with what reads times and danger.
-func loadScript(cfg Config) (*prompts.Book, *dialog.Script, error) {
+// with the operator's folders over them, joined with what reads times and danger,
+// and with the ring that seals invites; without one nobody can be invited.
+func loadScript(cfg Config, ring *seal.Keyring) (*prompts.Book, *dialog.Script, error) {
 	book, err := prompts.Load(cfg.Prompts...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("words and flows:\n%w", err)
@@ -23,6 +25,9 @@ func loadScript(cfg Config) (*prompts.Book, *dialog.Script, error) {
 	}
 	content.ReadTime = readTime
 	content.GoneDays = cfg.Keys.policy().GoneDays()
+	if ring != nil {
+		content.Invite, content.Invited = ring.Invite, ring.Invited
+	}
 	script, err := aftercare.New(content)
 	if err != nil {
 		return nil, nil, book.Locate(err)

@@ -88,7 +88,7 @@ type crowded struct {
 }
 
 func newCrowded(t *testing.T, bound dialog.Rate) *crowded {
-	_, script, err := loadScript(defaults())
+	_, script, err := loadScript(defaults(), nil)
 	must(t, err)
 	c := &crowded{store: &narrow{MemoryStore: dialog.NewMemoryStore(time.Now), turn: make(chan struct{}, 1)}, log: new(strings.Builder),
 		phones: &answers{said: map[dialog.PersonID]int{}, last: map[dialog.PersonID][][]dialog.Choice{}}}

@@ -301,8 +301,8 @@ func (b *bot) snooze(s *dialog.Script) {
 			at = f(t)
 		}
 		at = b.afterQuiet(t, at)
-		if kind == remind { // a reminder is about a talk, and no check-in
-			t.State.SetTimer(dialog.Timer{Name: remind, Wall: dialog.Wall(at, t.State.Zone)})
+		if kind == remind || kind == newWord { // neither is a check-in
+			t.State.SetTimer(dialog.Timer{Name: kind, Wall: dialog.Wall(at, t.State.Zone)})
 			t.Tell(with(raw(t, "snooze.saved.say"), "when", when(t, at)))
 			return
 		}
@@ -326,7 +326,7 @@ func (b *bot) snooze(s *dialog.Script) {
 	s.Actions["snooze.drop"] = func(t *dialog.Turn) {
 		kind, id, _ := strings.Cut(t.Run.Note, ":")
 		e := plan(t).Encounter(id)
-		if e == nil && kind != remind {
+		if e == nil && kind != remind && kind != newWord {
 			e = plan(t).latest(t.Now)
 		}
 		if e != nil {

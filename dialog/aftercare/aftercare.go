@@ -3,7 +3,7 @@
 // flows use; the flows and every sentence come from package prompts.
 //
 // What is kept of a person beside the open conversation stands in a few parts
-// of the state: [Profile], [Journal], [Deck], [Plan].
+// of the state: [Profile], [Journal], [Deck], [Plan], [Partner].
 package aftercare
 
 import (
@@ -21,6 +21,7 @@ const (
 	partDeck    = 3
 	partPlan    = 4
 	partDanger  = 5
+	partPartner = 6
 )
 
 // Content is what package prompts has loaded.
@@ -39,6 +40,11 @@ type Content struct {
 	// GoneDays is after how many days what was erased is gone from all copies; 0:
 	// nobody has computed it.
 	GoneDays int
+	// Invite seals who invites and a secret of 16 bytes into a code that only this
+	// bot can open; "" if it does not fit one. Invited is the way back. Nil: nobody
+	// can be invited.
+	Invite  func(person dialog.PersonID, secret string) string
+	Invited func(code string) (person dialog.PersonID, secret string, ok bool)
 	// ReadTime is [dialog.Script.ReadTime].
 	ReadTime func(text string, now time.Time, langs ...string) (time.Time, dialog.Reading)
 }
@@ -77,7 +83,8 @@ func New(c Content) (*dialog.Script, error) {
 		}
 	}
 	s.Commands["start"] = "start.again"
-	for _, room := range []func(*dialog.Script){b.start, b.zones, b.needs, b.starters, b.settings, b.nudges, b.checkin, b.journal, b.planner, b.danger, b.yours} {
+	s.Commands["partner"] = "partner.begin"
+	for _, room := range []func(*dialog.Script){b.start, b.zones, b.needs, b.starters, b.settings, b.nudges, b.checkin, b.journal, b.planner, b.danger, b.yours, b.partner} {
 		room(s)
 	}
 	return s, s.Init()

@@ -1,6 +1,8 @@
 package aftercare_test
 
 import (
+	"encoding/base64"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,6 +27,16 @@ func script(t testing.TB) *dialog.Script {
 	content.ReadTime = func(text string, now time.Time, langs ...string) (time.Time, dialog.Reading) {
 		a := when.Read(text, now, langs...)
 		return a.At, map[when.Kind]dialog.Reading{when.At: dialog.Moment, when.None: dialog.Declined}[a.Kind]
+	}
+	content.Invite = func(who dialog.PersonID, secret string) string {
+		return base64.RawURLEncoding.EncodeToString([]byte(secret + string(who)))
+	}
+	content.Invited = func(code string) (dialog.PersonID, string, bool) {
+		text, err := base64.RawURLEncoding.DecodeString(code)
+		if err != nil || len(text) <= 16 {
+			return "", "", false
+		}
+		return dialog.PersonID(text[16:]), string(text[:16]), strings.HasPrefix(string(text[16:]), "test:")
 	}
 	s, err := aftercare.New(content)
 	if err != nil {

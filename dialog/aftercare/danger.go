@@ -109,6 +109,7 @@ func (b *bot) meet(t *dialog.Turn, f care.Finding) {
 // lock closes the account of somebody under 18: what was kept goes, at once.
 func (b *bot) lock(t *dialog.Turn) {
 	t.EndAll()
+	unlinkAll(t)
 	t.State.Timers = nil
 	t.State.Outbox = nil
 	t.State.Parked = nil

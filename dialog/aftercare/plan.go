@@ -215,7 +215,10 @@ func (b *bot) nudges(s *dialog.Script) {
 		stopNudges(t, id, repeat) // whoever opens it needs no second hello
 		heard(t, plan(t).Encounter(id))
 		t.End()
-		flow := map[string]string{second: "again", recheck: "recheck", remind: "reminder"}[kind]
+		flow := map[string]string{second: "again", recheck: "recheck", remind: "reminder", newWord: "partner"}[kind]
+		if kind == newWord {
+			id = ""
+		}
 		if e := plan(t).Encounter(id); kind == second && (e == nil || e.Answered.IsZero()) {
 			flow = "" // there is no first time to compare with
 		}

@@ -42,11 +42,7 @@ func (p *Profile) Code(c *dialog.Coder) {
 	c.Time(&p.Adult)
 	c.Time(&p.Agreed)
 	c.ID(&p.Country)
-	dialog.List(c, &p.Sets, func(c *dialog.Coder, s *Set) {
-		c.ID(&s.ID)
-		dialog.List(c, &s.Needs, func(c *dialog.Coder, n *Need) { c.ID(&n.Area); c.ID(&n.Item); c.ID(&n.Rate) })
-		dialog.List(c, &s.Facts, func(c *dialog.Coder, f *Fact) { c.ID(&f.Key); c.ID(&f.Value); c.String(&f.Text) })
-	})
+	dialog.List(c, &p.Sets, func(c *dialog.Coder, s *Set) { s.Code(c) })
 	c.Bool(&p.SafeNo)
 	c.Count(&p.QuietFrom)
 	c.Count(&p.QuietTo)
@@ -56,6 +52,16 @@ func (p *Profile) Code(c *dialog.Coder) {
 	c.Count(&keep)
 	p.Keep = keep - 1
 }
+
+// Code tells the layout.
+func (s *Set) Code(c *dialog.Coder) {
+	c.ID(&s.ID)
+	dialog.List(c, &s.Needs, func(c *dialog.Coder, n *Need) { c.ID(&n.Area); c.ID(&n.Item); c.ID(&n.Rate) })
+	dialog.List(c, &s.Facts, func(c *dialog.Coder, f *Fact) { c.ID(&f.Key); c.ID(&f.Value); c.String(&f.Text) })
+}
+
+// Empty tells whether nothing stands in it.
+func (s *Set) Empty() bool { return len(s.Needs)+len(s.Facts) == 0 }
 
 // Set returns the set id, or nil.
 func (p *Profile) Set(id string) *Set {

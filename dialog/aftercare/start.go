@@ -36,6 +36,14 @@ func roomFor(t *dialog.Turn) bool {
 func (b *bot) start(s *dialog.Script) {
 	// Who has met the bot is not asked everything again: a tap on "start" is only a hello.
 	s.Actions["start.again"] = func(t *dialog.Turn) {
+		if code := t.Event.Text; t.Event.Kind == dialog.Command && b.isCode(code) { // from somebody's link
+			if profile(t).Adult.IsZero() {
+				t.Start("start", code) // it is taken up when they are through
+			} else {
+				b.entered(t, code)
+			}
+			return
+		}
 		if top := t.Top(); profile(t).Adult.IsZero() || top != nil && top.Flow == "start" {
 			t.Start("start", "")
 			return

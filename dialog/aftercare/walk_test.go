@@ -35,6 +35,10 @@ var lives = map[string]string{
 	"second":   ready + wants + `|/after|now|steady|no|1|yes|fine|@26h|[Open]|short|bright|fine|quiet|@48h`,
 	"sore":     ready + wants + encounter + `|/checkin|short|mixed|pain|none|1|[Understood]|skip|no|@28h`,
 	"reminded": ready + `|/planner|yes|tea|tea|gentle|skip|skip|skip|tomorrow|done|@30h`,
+	"asked":    ready + invites,
+	"linked":   ready + wants + `|/needs|steady|1|done|stop` + invites + `|/partner|[Ben: used your code]|yes|share|any|1,2|yes, in 12 hours|ben:/partner|ben:[Ana: new]|ben:share|ben:1|ben:done|ben:yes, in 12 hours|@26h|/partner|[Ben: new]`,
+	"coded":    ready + `|/partner|[I have a code]|yes`,
+	"joining":  ready + `|ben:/partner|ben:[Invite somebody]|ben:yes|ben:Ben|ben:yes|/partner $code|yes`,
 	"kept":     ready + `|/starters|5|6|4|keep it|keep it|enough`,
 }
 
@@ -42,6 +46,7 @@ const (
 	ready     = `yes|agree|Berlin|look|nothing`
 	wants     = `|/needs|any|1|cuddling ask first|done|1|done|1|done|stop`
 	encounter = `|/after|now|steady|no|1|no|fine`
+	invites   = `|/partner|[Invite somebody]|yes|Ana|yes|ben:/partner $code|ben:yes|ben:Ben|ben:yes`
 	notTwice  = `|/checkin|yes|bright|fine|calm|quiet|cuddling not|done|skip|skip|@30h` + `|/checkin|yes|bright|fine|calm|quiet|cuddling not|done|skip|skip|skip|@30h`
 
 	unwantedTwice = `|/checkin|yes|bright|fine|calm|quiet|cuddling unwanted|done|skip|skip|@30h` + `|/checkin|yes|bright|fine|calm|quiet|cuddling unwanted`
@@ -213,6 +218,11 @@ type visitor struct {
 	old    string
 	path   string
 	life   string
+
+	who   dialog.PersonID
+	peer  *visitor      // "ben:" in a life
+	words []dialog.Word // for the peer
+	code  string        // of an invite, shown last
 }
 
 func (v *visitor) copy() *visitor {
@@ -223,19 +233,46 @@ func (v *visitor) copy() *visitor {
 
 // live lives through the lines of a life.
 func (w *walker) live(name string) *visitor {
-	v := &visitor{w: w, now: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC), path: name, life: name}
+	v := &visitor{w: w, now: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC), path: name, life: name, who: "test:walker"}
 	v.must(dialog.Event{Kind: dialog.Command, Name: "start"})
-	for _, line := range strings.Split(lives[name], "|") {
+	v.through(lives[name])
+	v.peer = nil // the walk is for one
+	return v
+}
+
+// through lives through lines.
+func (v *visitor) through(lines string) {
+	w := v.w
+	for _, line := range strings.Split(lines, "|") {
+		if theirs, ok := strings.CutPrefix(line, "ben:"); ok {
+			if v.peer == nil {
+				v.peer = &visitor{w: w, now: v.now, path: v.path + " ben", who: "test:peer"}
+				v.peer.must(dialog.Event{Kind: dialog.Command, Name: "start"})
+				v.peer.through(ready + wants)
+			}
+			v.peer.now = v.now
+			v.peer.through(strings.ReplaceAll(theirs, "$code", v.code))
+			if v.peer.code != "" {
+				v.code = v.peer.code
+			}
+			v.meet()
+			continue
+		}
+		line = strings.ReplaceAll(line, "$code", v.code)
 		switch {
 		case line == "":
 		case line[0] == '/':
-			v.must(dialog.Event{Kind: dialog.Command, Name: line[1:]})
+			name, rest, _ := strings.Cut(line[1:], " ")
+			v.must(dialog.Event{Kind: dialog.Command, Name: name, Text: rest})
 		case line[0] == '@':
 			d, err := time.ParseDuration(strings.Replace(line[1:], "60d", "1440h", 1))
 			if err != nil {
 				w.t.Fatal(err)
 			}
 			v.pass(d)
+			if v.peer != nil {
+				v.peer.pass(v.now.Sub(v.peer.now))
+			}
 		case line[0] == '[':
 			for _, c := range slices.Backward(append(slices.Clip(v.all), v.buttons()...)) {
 				if "["+c.Label+"]" == line {
@@ -246,8 +283,24 @@ func (w *walker) live(name string) *visitor {
 		default:
 			v.must(dialog.Event{Kind: dialog.Text, Text: line})
 		}
+		v.meet()
 	}
-	return v
+}
+
+// meet carries the words between two people.
+func (v *visitor) meet() {
+	if v.peer == nil {
+		return
+	}
+	for _, pair := range [][2]*visitor{{v, v.peer}, {v.peer, v}} {
+		from, to := pair[0], pair[1]
+		words := from.words
+		from.words = nil
+		for _, x := range words {
+			to.must(x.Event(from.who))
+			from.must(dialog.Event{Kind: dialog.ToldWord, Told: &dialog.Told{Word: x.ID, Try: x.Tries, Telling: dialog.Taken}})
+		}
+	}
 }
 
 func (v *visitor) pass(d time.Duration) {
@@ -302,14 +355,21 @@ func (v *visitor) must(ev dialog.Event) (answered bool) {
 	w.events++
 	v.n++
 	v.now = v.now.Add(time.Second)
-	ev.ID, ev.At = fmt.Sprint(v.n), v.now
-	next, out, err := w.script.Apply(v.blob, "test:walker", 7, ev, v.now)
+	if ev.ID == "" {
+		ev.ID = fmt.Sprint(v.n)
+	}
+	ev.At = v.now
+	next, out, err := w.script.Apply(v.blob, v.who, 7, ev, v.now)
 	if err != nil {
 		w.t.Fatalf("%s: %+v: %v", v.path, ev, err)
 	}
 	v.blob = next
+	v.words = append(v.words, out.Words...)
 	for i, e := range out.Deliver {
 		w.sound(v, e.Msg)
+		if code, ok := strings.CutPrefix(e.Msg.Text, "/partner "); ok {
+			v.code = code
+		}
 		if out.Erase {
 			continue
 		}
@@ -323,7 +383,7 @@ func (v *visitor) must(ev dialog.Event) (answered bool) {
 			v.all = append(v.all, e.Msg.Choices[0]...)
 		}
 		r := dialog.Receipt{Entry: e.ID, OK: true, Ref: dialog.Ref(fmt.Sprintf("%d.%d", v.n, i))}
-		if v.blob, out, err = w.script.Apply(v.blob, "test:walker", 7, dialog.Event{Kind: dialog.Sent, Receipt: &r}, v.now); err != nil {
+		if v.blob, out, err = w.script.Apply(v.blob, v.who, 7, dialog.Event{Kind: dialog.Sent, Receipt: &r}, v.now); err != nil {
 			w.t.Fatalf("%s: %v", v.path, err)
 		}
 		answered = true

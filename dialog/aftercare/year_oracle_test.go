@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"afterglow/dialog"
 	"afterglow/dialog/neutral"
 )
 
@@ -32,6 +33,7 @@ type fact struct {
 type promise struct {
 	kind  string
 	when  time.Time
+	zone  string // whose clock on the wall that was
 	typed bool
 	made  time.Time
 	broke string // what ended it before it came
@@ -250,10 +252,11 @@ func (o *oracle) agree(f fact) {
 	p := e.promise(f.kind)
 	again := f.kind == "recheck" && f.when.Sub(o.outOfQuiet(f.at.Add(24*time.Hour))).Abs() <= time.Minute
 	if p != nil && f.asked == "" && !again { // moved, by a move or by what was told meanwhile
-		if f.when.Before(p.when.Add(-time.Minute)) || f.when.Sub(p.when) > useful {
-			o.bad("%s moved from %v to %v", f.kind, p.when, f.when)
+		was := dialog.Instant(dialog.Wall(p.when, p.zone), o.zone) // who moved took the hour along
+		if f.when.Before(was.Add(-time.Minute)) || f.when.Sub(was) > useful {
+			o.bad("%s moved from %v to %v", f.kind, was, f.when)
 		}
-		p.when = f.when
+		p.when, p.zone = f.when, o.zone
 		return
 	}
 	if p != nil { // what became of it, nobody was told
@@ -305,7 +308,7 @@ func (o *oracle) agree(f fact) {
 	}
 	e.stopped[f.kind] = false
 	o.counts["agreed: "+f.kind]++
-	e.promises = append(e.promises, &promise{kind: f.kind, when: f.when, made: f.at, typed: !f.typed.IsZero()})
+	e.promises = append(e.promises, &promise{kind: f.kind, when: f.when, zone: o.zone, made: f.at, typed: !f.typed.IsZero()})
 }
 
 func (o *oracle) snooze(f fact, minute int) {

@@ -12,6 +12,7 @@ import (
 // yours is what belongs to the person: to take along, and to erase.
 func (b *bot) yours(s *dialog.Script) {
 	s.Actions["forget.all"] = func(t *dialog.Turn) {
+		unlinkAll(t)
 		t.Say("forget.gone.say")
 		t.Erase()
 	}
@@ -54,6 +55,7 @@ type Export struct {
 	Journal  *Journal     `json:"journal"`
 	Deck     *Deck        `json:"starters"`
 	Plan     *Plan        `json:"plan"`
+	Partner  *Partner     `json:"partner"` // never who they are
 	Open     []dialog.Run `json:"open_conversations"`
 	Planned  []Planned    `json:"planned"`
 	Waiting  []string     `json:"waiting_messages"`
@@ -75,7 +77,8 @@ func Everything(s *dialog.State) Export {
 		Format: "afterglow-export-1", Person: string(s.Person), Language: s.Lang, Zone: s.Zone,
 		Profile: dialog.Part[Profile](s, partProfile), Journal: dialog.Part[Journal](s, partJournal),
 		Deck: dialog.Part[Deck](s, partDeck), Plan: dialog.Part[Plan](s, partPlan),
-		Open: s.Runs, Muted: s.Muted, LastSeen: s.Clock,
+		Partner: dialog.Part[Partner](s, partPartner),
+		Open:    s.Runs, Muted: s.Muted, LastSeen: s.Clock,
 	}
 	for i := range s.Timers {
 		e.Planned = append(e.Planned, Planned{s.Timers[i].Name, s.Timers[i].Wall.Format("2006-01-02 15:04")})

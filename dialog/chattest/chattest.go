@@ -16,6 +16,10 @@
 // take the platform away, "lost" lets the next delivery be in doubt, "blocked" and
 // "unblocked". "#" is a remark.
 //
+// The head may name people ("people: ana ben"). Then each line says whose it is
+// ("ana> /partner", "ben< Hello"), time passes for all of them, the words between
+// them are carried after every line, and "$code" is the code that was shown last.
+//
 // A section "before" is played first and its answers are not compared. The head
 // may set "at:" (RFC 3339), "seed:" and "lang:".
 //
@@ -65,7 +69,7 @@ func play(t *testing.T, script *dialog.Script, file string) {
 		t.Fatal(err)
 	}
 	a := txtar.Parse(data)
-	p, err := NewPlayer(script, string(a.Comment))
+	p, err := newPlay(script, string(a.Comment))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,6 +132,9 @@ type Player struct {
 	offline bool
 	lost    bool
 	out     strings.Builder
+	who     dialog.PersonID
+	// tell hands a word to its receiver; nil: nobody else is there.
+	tell func(from dialog.PersonID, w dialog.Word) (dialog.Telling, error)
 }
 
 type screen struct {
@@ -139,7 +146,7 @@ const person = dialog.PersonID("test:person")
 
 // NewPlayer begins a conversation; head may set "at:", "seed:" and "lang:".
 func NewPlayer(script *dialog.Script, head string) (*Player, error) {
-	p := &Player{Script: script, Now: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC), seed: 1}
+	p := &Player{Script: script, Now: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC), seed: 1, who: person}
 	for _, line := range strings.Split(head, "\n") {
 		key, value, _ := strings.Cut(line, ": ")
 		var err error
@@ -297,18 +304,18 @@ func (p *Player) mishap(what string) error {
 func (p *Player) Do(ev dialog.Event) error {
 	p.n++
 	p.Now = p.Now.Add(time.Second)
-	ev.ID, ev.Person, ev.At, ev.Lang = "event "+strconv.Itoa(p.n), person, p.Now, cmp.Or(ev.Lang, p.Lang)
+	ev.ID, ev.Person, ev.At, ev.Lang = "event "+strconv.Itoa(p.n), p.who, p.Now, cmp.Or(ev.Lang, p.Lang)
 	p.last = ev
 	return p.step(ev)
 }
 
 // step takes one step from bytes to bytes, twice, and delivers what follows.
 func (p *Player) step(ev dialog.Event) error {
-	next, out, err := p.Script.Apply(p.Blob, person, p.seed, ev, p.Now)
+	next, out, err := p.Script.Apply(p.Blob, p.who, p.seed, ev, p.Now)
 	if err != nil {
 		return err
 	}
-	twice, _, err := p.Script.Apply(p.Blob, person, p.seed, ev, p.Now)
+	twice, _, err := p.Script.Apply(p.Blob, p.who, p.seed, ev, p.Now)
 	if err != nil || !bytes.Equal(next, twice) {
 		return fmt.Errorf("the same step gave other bytes the second time (%v)", err)
 	}
@@ -324,6 +331,11 @@ func (p *Player) step(ev dialog.Event) error {
 			p.say(e.Msg)
 		}
 		p.Blob, p.Erased, p.screens = nil, true, nil
+		for _, w := range out.Words {
+			if _, err := p.carry(w); err != nil {
+				return err
+			}
+		}
 		return nil
 	}
 	for _, e := range out.Deliver {
@@ -331,7 +343,24 @@ func (p *Player) step(ev dialog.Event) error {
 			return err
 		}
 	}
+	for _, w := range out.Words {
+		telling, err := p.carry(w)
+		if err != nil {
+			return err
+		}
+		told := dialog.Told{Word: w.ID, Try: w.Tries, Telling: telling}
+		if err := p.step(dialog.Event{Kind: dialog.ToldWord, Told: &told}); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+func (p *Player) carry(w dialog.Word) (dialog.Telling, error) {
+	if p.tell == nil {
+		return dialog.Nobody, nil
+	}
+	return p.tell(p.who, w)
 }
 
 // sound proves what has to hold for every state.

@@ -54,6 +54,19 @@ func (w *world) judge() {
 	for _, p := range w.people {
 		w.judgePerson(p)
 	}
+	if len(w.people) == 2 {
+		a, b := w.people[0], w.people[1]
+		w.judgeTalk(a, b, w.state(a), w.state(b))
+		w.judgeTalk(b, a, w.state(b), w.state(a))
+	} else if s := w.state(w.people[0]); s != nil {
+		w.judgeLeft(w.people[0], s)
+	}
+}
+
+// state is what is kept of somebody; nil: nothing.
+func (w *world) state(p *person) *dialog.State {
+	s, _ := dialog.DecodeState(w.store.find(p.key).Blob)
+	return s
 }
 
 func (w *world) judgePerson(p *person) {

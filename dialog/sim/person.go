@@ -32,6 +32,10 @@ type person struct {
 	shown    map[string]time.Time // texts → when one last arrived
 	unwanted time.Time            // muted at least until then
 	dropped  time.Time            // the last failover that forgot something of theirs
+	told     map[string]time.Time // texts of words → when they were last being told
+	met      time.Time            // when the first record of theirs was written
+	forgot   time.Time            // the last erasure
+	erased   int
 }
 
 type happening struct {
@@ -48,7 +52,7 @@ type got struct {
 
 func newPerson(i int) *person {
 	id := dialog.PersonID(fmt.Sprint("sim:", i))
-	return &person{id: id, key: dialog.Key(id), leases: map[uint64]time.Duration{}, sends: map[string]int{}, arrived: map[string]int{}, nudged: map[string]int{}, answered: map[string]bool{}, waived: map[string]bool{}, asked: map[string]string{}, shown: map[string]time.Time{}}
+	return &person{id: id, key: dialog.Key(id), leases: map[uint64]time.Duration{}, sends: map[string]int{}, arrived: map[string]int{}, nudged: map[string]int{}, answered: map[string]bool{}, waived: map[string]bool{}, asked: map[string]string{}, shown: map[string]time.Time{}, told: map[string]time.Time{}}
 }
 
 // keyed is the person of a record.
@@ -65,14 +69,22 @@ func (w *world) act() {
 	ev.Hint = ev.ID
 	command := func(name string) { ev.Kind, ev.Name = dialog.Command, name }
 	switch x := w.rng.IntN(100); {
-	case x < 16:
+	case x < 10:
 		command("note")
+	case x < 14:
+		command("tell")
+	case x < 16:
+		command("later")
+	case x < 17:
+		command("unlink")
 	case x < 22:
 		command("remind")
 	case x < 34:
 		command("feel")
-	case x < 46:
+	case x < 42:
 		command("plan")
+	case x < 46:
+		command("tell")
 	case x < 49:
 		command("forget")
 	case x < 52:

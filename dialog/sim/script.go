@@ -84,7 +84,7 @@ func newScript() *dialog.Script {
 			t.State.SetTimer(dialog.Timer{Name: "nudge", Wall: t.Now.Add(wait), Note: t.Event.ID})
 			t.Tell("It is planned.")
 		},
-		"forget": func(t *dialog.Turn) { t.Erase(); t.Tell(lastWords) },
+		"forget": func(t *dialog.Turn) { tell(t, 0, true); t.Erase(); t.Tell(lastWords) },
 		"boom":   func(*dialog.Turn) { panic("boom") },
 		"fuse": func(t *dialog.Turn) {
 			note(t)
@@ -93,6 +93,7 @@ func newScript() *dialog.Script {
 		},
 		"hide": func(t *dialog.Turn) { note(t); t.Remove(); t.Tell("Hidden.") },
 	}
+	talkActions(sc)
 	sc.Timers = map[string]func(*dialog.Turn, dialog.Timer){
 		"nudge": func(t *dialog.Turn, tm dialog.Timer) {
 			if t.Rand(2) == 0 {

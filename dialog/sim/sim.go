@@ -26,6 +26,8 @@ const (
 	ConfirmFirst
 	// OutboxAfter keeps replies in the sender's memory only.
 	OutboxAfter
+	// WordsAfter keeps words for other people in the sender's memory only.
+	WordsAfter
 )
 
 // Options shape a schedule. The zero Options are a hostile one without a bug.
@@ -45,8 +47,8 @@ type Result struct {
 
 // Counts say what a schedule was made of.
 type Counts struct {
-	Moves, Events, Taken, Redelivered, Commits, Sends, Unknown, Copies, Nudges int
-	Crashes, Failovers, Jumps, LostReplies, Erasures, Poison                   int
+	Moves, Events, Taken, Redelivered, Commits, Sends, Unknown, Copies, Nudges, Words int
+	Crashes, Failovers, Jumps, LostReplies, Erasures, Poison                          int
 }
 
 // Add sums up.
@@ -60,6 +62,7 @@ func (c *Counts) Add(d Counts) {
 	c.Unknown += d.Unknown
 	c.Copies += d.Copies
 	c.Nudges += d.Nudges
+	c.Words += d.Words
 	c.Crashes += d.Crashes
 	c.Failovers += d.Failovers
 	c.Jumps += d.Jumps
@@ -69,8 +72,8 @@ func (c *Counts) Add(d Counts) {
 }
 
 func (c Counts) String() string {
-	return fmt.Sprintf("%d moves, %d events (%d taken, brought again %d times), %d commits (%d without an answer), %d sends (%d unknown, %d second copies), %d nudges, %d crashes, %d failovers, %d clock jumps, %d erasures, %d poisoned",
-		c.Moves, c.Events, c.Taken, c.Redelivered, c.Commits, c.LostReplies, c.Sends, c.Unknown, c.Copies, c.Nudges, c.Crashes, c.Failovers, c.Jumps, c.Erasures, c.Poison)
+	return fmt.Sprintf("%d moves, %d events (%d taken, brought again %d times), %d commits (%d without an answer), %d sends (%d unknown, %d second copies), %d nudges, %d words, %d crashes, %d failovers, %d clock jumps, %d erasures, %d poisoned",
+		c.Moves, c.Events, c.Taken, c.Redelivered, c.Commits, c.LostReplies, c.Sends, c.Unknown, c.Copies, c.Nudges, c.Words, c.Crashes, c.Failovers, c.Jumps, c.Erasures, c.Poison)
 }
 
 // Run plays the schedule of a seed.
@@ -108,6 +111,7 @@ type world struct {
 	// quick: messages go astray, and at most the store's answers. There is no
 	// excuse then for a second copy but a send whose outcome nobody knew.
 	linger                                              time.Duration // of the hosts
+	queue                                               int           // of the hosts
 	quiet, failovers, jumps, crashes, badStore, badSend bool
 
 	nodes  []*node
@@ -142,8 +146,11 @@ func newWorld(seed uint64, o Options) *world {
 	if w.chance(50) {
 		w.linger = 200 * time.Millisecond
 	}
+	if w.chance(30) {
+		w.queue = 3
+	}
 	w.store.init(w)
-	for i := range 1 + w.rng.IntN(4)/3 {
+	for i := range 1 + w.rng.IntN(4)/2 {
 		w.people = append(w.people, newPerson(i))
 	}
 	w.nodes = make([]*node, 1+w.rng.IntN(3))
@@ -176,7 +183,7 @@ func (w *world) boot(i int) {
 	n := &node{name: fmt.Sprint("host ", i)}
 	w.nodes[i] = n
 	n.host = &dialog.Host{
-		Script: w.script, Store: &door{w}, StepTime: -1, Alone: len(w.nodes) == 1,
+		Script: w.script, Store: &door{w}, StepTime: -1, Queue: w.queue, Alone: len(w.nodes) == 1,
 		Platforms: map[string]dialog.Platform{"sim": &platform{w}},
 		Linger:    map[string]time.Duration{"sim": w.linger},
 		Now:       func() time.Time { return w.trueTime().Add(n.offset) },

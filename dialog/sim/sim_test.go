@@ -80,6 +80,7 @@ func TestKnownBugsAreFound(t *testing.T) {
 		{"versions that count up instead of random tags", Counters, 3000},
 		{"events confirmed before the commit", ConfirmFirst, 300},
 		{"replies sent after the commit, from memory", OutboxAfter, 300},
+		{"words told after the commit, from memory", WordsAfter, 3000},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			for seed := range uint64(x.within) {

@@ -64,10 +64,14 @@ func (s *store) commit(key dialog.Key, old, next dialog.Tag, blob []byte, alarm 
 		s.w.keyed(key).unwanted = s.w.trueTime()
 	}
 	r := &record{Record: dialog.Record{Blob: blob, Tag: next}, alarm: alarm}
-	if s.w.opts.Bug == OutboxAfter {
+	switch s.w.opts.Bug {
+	case OutboxAfter:
 		state.Outbox = nil
-		r.Blob = state.Encode()
-		r.alarm = state.Alarm()
+	case WordsAfter:
+		state.Words = nil
+	}
+	if s.w.opts.Bug >= OutboxAfter {
+		r.Blob, r.alarm = state.Encode(), state.Alarm()
 	}
 	if s.w.opts.Trace {
 		s.w.note("  %s waits: %s", key, waiting(state))
@@ -83,6 +87,9 @@ func (s *store) commit(key dialog.Key, old, next dialog.Tag, blob []byte, alarm 
 	if err := s.replace(key, old, r); err != nil {
 		return err
 	}
+	if p.met.IsZero() {
+		p.met = s.w.trueTime()
+	}
 	for i := range state.Outbox {
 		if e := &state.Outbox[i]; e.Screen {
 			p.asked[e.Msg.Hint] = e.Msg.Text
@@ -93,7 +100,7 @@ func (s *store) commit(key dialog.Key, old, next dialog.Tag, blob []byte, alarm 
 
 const fullOutbox = 20
 
-// waiting tells an outbox: who each message answers, and its tries and doubts.
+// waiting tells an outbox (who each message answers, and its tries and doubts), and words.
 func waiting(s *dialog.State) string {
 	var b strings.Builder
 	for _, e := range s.Outbox {
@@ -102,6 +109,9 @@ func waiting(s *dialog.State) string {
 			b.WriteString(" flying")
 		}
 		b.WriteString(") ")
+	}
+	for _, x := range s.Words {
+		fmt.Fprintf(&b, "word %.4s(%d tries, after %s, until %s) ", x.ID, x.Tries, x.After.Sub(epoch), x.Until.Sub(epoch))
 	}
 	return b.String()
 }
@@ -127,6 +137,9 @@ func fits(s *dialog.State, alarm time.Time) bool {
 		if !e.Msg.Nudge || !e.Until.IsZero() {
 			break
 		}
+	}
+	if first := firstWord(s.Words); !first.IsZero() {
+		at(&exact, first)
 	}
 	for _, p := range s.Parked {
 		at(&leisure, p.At.Add(7*24*time.Hour))
@@ -154,6 +167,7 @@ func (s *store) replace(key dialog.Key, old dialog.Tag, r *record) error {
 	if s.lineage[old] != was.serial {
 		s.w.breaks("a record was overwritten by somebody who had never seen it")
 	}
+	s.w.keyed(key).flies(s.w, was.Blob)
 	s.serial++
 	r.serial = s.serial
 	s.lineage[r.Tag] = r.serial
@@ -273,6 +287,8 @@ func (d *door) Delete(_ context.Context, key dialog.Key, old, next dialog.Tag) e
 		err := d.w.store.replace(key, old, &record{Record: dialog.Record{Tag: next, Erased: at}})
 		if err == nil {
 			d.w.counts.Erasures++
+			p := d.w.keyed(key)
+			p.forgot, p.erased = d.w.trueTime(), p.erased+1
 		}
 		return err
 	})

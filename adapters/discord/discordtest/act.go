@@ -137,12 +137,22 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	a := s.acts[r.PathValue("token")]
 	var f *Fault
-	if a == nil || a.id != r.PathValue("id") {
-		f = &Fault{Status: 404, Code: 10062}
-	} else {
-		f = s.acknowledge(a, raw)
+	fault, bad := next(&s.acking)
+	switch {
+	case bad && !fault.Takes:
+		f = &fault
+	case a == nil || a.id != r.PathValue("id"):
+		f = &Unknown
+	default:
+		if f = s.acknowledge(a, raw); f == nil && bad {
+			f = &fault
+		}
 	}
 	s.mu.Unlock()
+	if f != nil && f.Hang {
+		<-r.Context().Done()
+		return
+	}
 	if f != nil {
 		s.refuse(w, *f, "a refused callback")
 		return
@@ -164,7 +174,7 @@ func (s *Server) acknowledge(a *act, raw []byte) *Fault {
 	default:
 	}
 	if took > s.AckTime {
-		return &Fault{Status: 404, Code: 10062}
+		return &Unknown
 	}
 	bad := func(why string) *Fault {
 		s.complain("callback: %s", why)

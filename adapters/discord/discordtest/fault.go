@@ -17,6 +17,7 @@ type Fault struct {
 	Takes  bool          // it has its effect, and the answer is lost
 	Drop   bool          // the connection is closed without an answer
 	Hush   bool          // it is shown to the person alone
+	Hang   bool          // nothing comes of it, and no answer
 }
 
 // The faults that tests ask for by name.
@@ -33,6 +34,8 @@ var (
 	Hushed     = Fault{Takes: true, Hush: true} // where people may not show what their own apps say
 	TooFast    = Fault{Status: 400, Code: 40003}
 	BadForm    = Fault{Status: 400, Code: 50035}
+	Hung       = Fault{Hang: true}
+	Unknown    = Fault{Status: 404, Code: 10062} // an interaction that Discord waits for no longer
 )
 
 // Fail lets the next n messages that are sent or changed go wrong.
@@ -41,6 +44,15 @@ func (s *Server) Fail(n int, f Fault) {
 	defer s.mu.Unlock()
 	for range n {
 		s.faults = append(s.faults, f)
+	}
+}
+
+// FailAck lets the next n acknowledgements over the gateway's way go wrong.
+func (s *Server) FailAck(n int, f Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for range n {
+		s.acking = append(s.acking, f)
 	}
 }
 

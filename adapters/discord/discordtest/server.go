@@ -51,6 +51,7 @@ type Server struct {
 	sessions map[string]*session
 	faults   []Fault
 	opening  []Fault
+	acking   []Fault
 	problems []string
 	acks     []time.Duration
 	seen     map[string]int // requests by kind
