@@ -56,7 +56,7 @@ func liveAnEvening(a guest) {
 	a.press("A steady partner", "Yes, show me")
 	a.press("Yes, show me", "hurt")
 	a.press("No", "check in with you")
-	a.type_("tomorrow 8 pm", "second time")
+	a.type_("20:00", "second time") // "tomorrow" can mean two days after midnight, and it may be any hour
 	a.press("Once is enough", "At most 2 messages")
 	a.press("That's fine", "")
 	a.see("Open") // the nudge, by itself

@@ -57,10 +57,10 @@ func mortal() {
 	}
 	var armed atomic.Bool
 	var steps, passed atomic.Int64
+	self, err := os.FindProcess(os.Getpid()) // takes its time, which the dying have not
+	must(t, err)
 	die := func(point string) {
 		if armed.Load() && steps.Load() >= spec.After && point == spec.Point && passed.Add(1) == spec.Nth {
-			self, err := os.FindProcess(os.Getpid())
-			must(t, err)
 			must(t, self.Kill())
 			select {}
 		}
@@ -93,6 +93,7 @@ func mortal() {
 		time.Sleep(time.Minute) // it is not passed by whoever erases
 	}
 	l.forget(leaver, func(ev dialog.Event) {
+		l.host.Settle(leaver) // or the yes may come to a record that is in memory, and pass no "load"
 		write("begun", ev)
 		steps.Add(1)
 		must(t, l.host.Handle(context.Background(), ev))

@@ -141,7 +141,7 @@ func TestKilledAtEveryQuestion(t *testing.T) {
 		{"now", "with whom"},
 		{"steady", "right now"},
 		{"no", "check in with you"},
-		{"tomorrow 12:30", "second time"},
+		{"12:30", "second time"},
 		{"once", "At most 2 messages"},
 	}
 	dir := t.TempDir()
