@@ -15,8 +15,8 @@ import (
 	"afterglow/dialog/sim"
 )
 
-// gossip is the script of sim with people who tell: "/word TO TEXT", "/bye TO",
-// "/leave TO" (a last word, and all is forgotten).
+// gossip is the script of sim with people who tell: "/word TO TEXT", "/later TO"
+// (in ten seconds), "/bye TO", "/leave TO" (a last word, and all is forgotten).
 func gossip() (sc *dialog.Script, heard func(dialog.PersonID) []string) {
 	var mu sync.Mutex
 	all := map[dialog.PersonID][]string{}
@@ -32,16 +32,16 @@ func gossip() (sc *dialog.Script, heard func(dialog.PersonID) []string) {
 		t.Tell("must not be seen")
 	}
 	sc = sim.Script()
-	carry := func(name string, last bool) func(*dialog.Turn) {
+	carry := func(name string, last bool, wait time.Duration) func(*dialog.Turn) {
 		return func(t *dialog.Turn) {
 			to, text, _ := strings.Cut(t.Event.Text, " ")
-			_, ok := t.Carry(dialog.Word{To: dialog.PersonID(to), Name: name, Text: text, Last: last})
+			_, ok := t.Carry(dialog.Word{To: dialog.PersonID(to), Name: name, Text: text, Last: last, After: t.Now.Add(wait)})
 			t.Tell(fmt.Sprint(ok))
 		}
 	}
-	sc.Actions["word"], sc.Actions["bye"] = carry("word", false), carry("bye", true)
+	sc.Actions["word"], sc.Actions["later"], sc.Actions["bye"] = carry("word", false, 0), carry("word", false, 10*time.Second), carry("bye", true, 0)
 	sc.Actions["leave"] = func(t *dialog.Turn) { sc.Actions["bye"](t); t.Erase() }
-	for _, name := range []string{"word", "bye", "leave"} {
+	for _, name := range []string{"word", "later", "bye", "leave"} {
 		sc.Commands[name] = name
 	}
 	for _, name := range []string{"word", "bye", "gone"} {
@@ -186,8 +186,17 @@ func TestNobodyIsThere(t *testing.T) {
 		c.do(ben, "note", "")
 		c.do(ben, "forget", "")
 		c.do(ana, "word", string(ben)+" hello")
-		c.wants(ana, fmt.Sprintf("gone  from %s", ben), fmt.Sprintf("gone  from %s", ben))
-		c.wants(ben)
+		gone := fmt.Sprintf("gone  from %s", ben)
+		c.wants(ana, gone, gone)
+		c.do(ben, "note", "") // they are back
+		c.do(ana, "later", string(ben)+" hello")
+		c.do(ben, "forget", "")
+		time.Sleep(time.Second)
+		c.do(ben, "note", "") // as somebody whom that word was not for
+		time.Sleep(20 * time.Second)
+		c.wants(ana, gone, gone, gone)
+		c.do(ana, "word", string(ben)+" hello")
+		c.wants(ben, fmt.Sprintf("hello from %s", ana))
 	})
 }
 
