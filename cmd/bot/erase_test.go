@@ -19,8 +19,9 @@ import (
 )
 
 // Where a process can die while somebody erases everything: all points of
-// [dialog.Machine] but "before remove", since erasing takes no messages back;
-// while nobody has begun yet, at the question, and at the yes.
+// [dialog.Machine] but "before remove", since erasing takes no messages back, and
+// those around words for others, which package sim crashes at; while nobody has
+// begun yet, at the question, and at the yes.
 var erasePoints = []struct {
 	name       string
 	after, nth int64

@@ -16,7 +16,8 @@ const (
 	story     = 0.50 // the same for more than eight that do, and tell of a severity above 1: whoever writes at length mostly has a reason
 	foreign   = 3.00 // times the share of words learned: a text of mostly unknown words is benign
 	partly    = 0.15 // what a part of a long text may leave to benign
-	firm      = 0.75 // benign at most this much where a rule matched
+	firm      = 0.55 // benign at most this much where a rule matched
+	surely    = 0.90 // benign more than this much: a rule that is sure otherwise is not to be believed
 	dangerNow = 0.40 // of the severities above 0, the share that means 3
 	serious   = 0.35 // of the severities 1 and 2, the share that means 2
 	worse     = 0.60 // a worse category's share that speaks against a low that is sure
@@ -42,6 +43,9 @@ func (r *Recogniser) decide(in *reading, v view) Finding {
 		if m.rule.Sure && m.rule.Is != Drop && (sure == nil || before(m, sure, hint)) {
 			sure = m.rule
 		}
+	}
+	if r.model != nil && v.category[Benign] > surely {
+		sure, low = nil, false
 	}
 	limit := r.limit(in, &v, len(rules) > 0)
 	var first Category
@@ -252,10 +256,10 @@ func (r *Recogniser) loudest(in *reading, c Category) []string {
 		loud int32
 	}
 	var all []word
-	table := r.model.Tables[0]
+	table := &r.model.Tables[0]
 	for i := range in.tokens[:min(len(in.tokens), 200)] {
 		t := &in.tokens[i]
-		if w := table[RowOf(hashString('w', t.text), len(table))].Weight(int(c)); w > 0 && !t.masked && t.num < 0 {
+		if w := table.Row(hashString('w', t.text)).Weight(int(c)); w > 0 && !t.masked && t.num < 0 {
 			all = append(all, word{t.text, w})
 		}
 	}

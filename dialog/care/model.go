@@ -17,52 +17,17 @@ const (
 	PerTable   = 7
 )
 
-// TableRows are how many rows of weights each table has. The categories decide,
-// so most of the room is theirs; two features in one row blur each other.
-var TableRows = [2]int{430_000, 50_000}
+// Room is how many rows of weights each table may have. The categories decide,
+// so most of the room is theirs.
+var Room = [2]int{230_000, 130_000}
 
-// Model is a linear classifier over [Features]: in each table a row of weights
-// for each hash.
+// Model is a linear classifier over [Features].
 type Model struct {
 	Bias   [Outputs]float32
 	Unit   [2]float32 // by table: what a weight of one stands for
-	Tables [2][]Row
+	Tables [2]Table
 	Seen   Words // the words it was trained on
 }
-
-// Row is seven weights of four bits, the first lowest, and in the highest four
-// bits the step in which they count: large weights are rough, small ones fine.
-type Row uint32
-
-// steps are each greater than the one before by the root of two.
-var steps = [16]int32{1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256}
-
-// MaxWeight is the greatest weight of a row.
-const MaxWeight = 7 * 256
-
-// NewRow rounds weights, which must not exceed [MaxWeight], to what a row can say.
-func NewRow(weights [PerTable]float32) Row {
-	top := float32(0)
-	for _, w := range weights {
-		top = max(top, w, -w)
-	}
-	step := 0
-	for step < len(steps)-1 && top > 7.5*float32(steps[step]) {
-		step++
-	}
-	row := Row(step) << 28
-	for i, w := range weights {
-		q := int32(math.Round(float64(w) / float64(steps[step])))
-		row |= Row(min(max(q, -7), 7)&15) << (4 * i)
-	}
-	return row
-}
-
-// Weight is the i-th weight.
-func (r Row) Weight(i int) int32 { return int32(r<<(28-4*i)) >> 28 * steps[r>>28] }
-
-// RowOf is the place of a hash in a table of so many rows.
-func RowOf(h uint32, rows int) int { return int(uint64(h) * uint64(rows) >> 32) }
 
 // wordBits is the size of [Words]: 1<<wordBits bits.
 const wordBits = 17
@@ -83,7 +48,7 @@ func (s *Words) has(h uint32) bool {
 	return s[a>>3]>>(a&7)&1 != 0 && s[b>>3]>>(b&7)&1 != 0
 }
 
-var magic = [8]byte{'c', 'a', 'r', 'e', 0, 4, PerTable, Outputs}
+var magic = [8]byte{'c', 'a', 'r', 'e', 0, 5, PerTable, Outputs}
 
 // Encode is the model as a file.
 func (m *Model) Encode() []byte {
@@ -91,42 +56,43 @@ func (m *Model) Encode() []byte {
 	for _, v := range append(m.Bias[:], m.Unit[:]...) {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 	}
-	for _, table := range m.Tables {
-		for _, r := range table {
-			b = binary.LittleEndian.AppendUint32(b, uint32(r))
-		}
+	b = append(b, m.Seen[:]...)
+	for i := range m.Tables {
+		b = m.Tables[i].append(b)
 	}
-	return append(b, m.Seen[:]...)
+	return b
 }
 
 // DecodeModel reads what Encode wrote.
 func DecodeModel(b []byte) (*Model, error) {
-	if len(b) < 8 || [8]byte(b[:8]) != magic {
+	if len(b) < len(magic) || [8]byte(b[:8]) != magic {
 		return nil, errors.New("care: decode model: not a model of this version; train it anew")
 	}
-	if want := 8 + 4*(Outputs+2+TableRows[0]+TableRows[1]) + len(Words{}); len(b) != want {
-		return nil, fmt.Errorf("care: decode model: %d bytes, want %d; train it anew", len(b), want)
+	m := new(Model)
+	if b = b[8:]; len(b) < 4*(Outputs+2)+len(m.Seen) {
+		return nil, errors.New("care: decode model: cut off; train it anew")
 	}
-	b = b[8:]
-	next := func() uint32 {
-		v := binary.LittleEndian.Uint32(b)
+	next := func() float32 {
+		v := math.Float32frombits(binary.LittleEndian.Uint32(b))
 		b = b[4:]
 		return v
 	}
-	m := new(Model)
 	for i := range m.Bias {
-		m.Bias[i] = math.Float32frombits(next())
+		m.Bias[i] = next()
 	}
 	for i := range m.Unit {
-		m.Unit[i] = math.Float32frombits(next())
+		m.Unit[i] = next()
 	}
-	for i, rows := range TableRows {
-		m.Tables[i] = make([]Row, rows)
-		for r := range m.Tables[i] {
-			m.Tables[i][r] = Row(next())
+	b = b[copy(m.Seen[:], b):]
+	for i := range m.Tables {
+		var err error
+		if m.Tables[i], b, err = readTable(b); err != nil {
+			return nil, fmt.Errorf("care: decode model: %w; train it anew", err)
 		}
 	}
-	copy(m.Seen[:], b)
+	if len(b) > 0 {
+		return nil, fmt.Errorf("care: decode model: %d bytes too many; train it anew", len(b))
+	}
 	return m, nil
 }
 
@@ -134,11 +100,15 @@ func DecodeModel(b []byte) (*Model, error) {
 // converted before they are added, so that all machines agree.
 func (m *Model) score(f *Features) [Outputs]float32 {
 	out := m.Bias
-	for t, table := range m.Tables {
+	for t := range m.Tables {
+		table := &m.Tables[t]
 		for group := range f.Groups {
 			var sum [PerTable]int32
 			for _, h := range f.Groups[group] {
-				row := table[RowOf(h, len(table))]
+				row := table.Row(h)
+				if row == 0 {
+					continue
+				}
 				step := steps[row>>28]
 				sum[0] += int32(row<<28) >> 28 * step
 				sum[1] += int32(row<<24) >> 28 * step

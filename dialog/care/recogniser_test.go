@@ -1,6 +1,7 @@
 package care
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -111,7 +112,7 @@ func TestReadMayBeShared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := New(g, emptyModel())
+	r := New(g, new(Model))
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
@@ -125,30 +126,36 @@ func TestReadMayBeShared(t *testing.T) {
 	all.Wait()
 }
 
-func emptyModel() *Model {
-	m := new(Model)
-	for i, rows := range TableRows {
-		m.Tables[i] = make([]Row, rows)
-	}
-	return m
-}
-
 func TestModelRoundTrip(t *testing.T) {
-	m := emptyModel()
-	m.Bias[3], m.Unit[1], m.Tables[1][77] = -1.5, 0.25, NewRow([PerTable]float32{3, -90})
+	m := new(Model)
+	m.Bias[3], m.Unit[1] = -1.5, 0.25
+	m.Tables[0] = NewTable([]Key{5}, []Row{9})
+	m.Tables[1] = NewTable([]Key{0, 77, 78, 1<<keyBits - 1}, []Row{1, NewRow([PerTable]float32{3, -90}), 3, 4})
 	m.Seen.Add(hashString('w', "tea"))
 	back, err := DecodeModel(m.Encode())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if back.Bias != m.Bias || back.Unit != m.Unit || !slices.Equal(back.Tables[0], m.Tables[0]) || !slices.Equal(back.Tables[1], m.Tables[1]) ||
-		back.Seen != m.Seen || !back.Seen.has(hashString('w', "tea")) || back.Seen.has(hashString('w', "cake")) {
+	if !reflect.DeepEqual(back, m) || !back.Seen.has(hashString('w', "tea")) || back.Seen.has(hashString('w', "cake")) {
 		t.Error("the model changed on its way")
 	}
 	for _, b := range [][]byte{nil, []byte("care"), m.Encode()[:1000], append(m.Encode(), 0), make([]byte, 1000)} {
 		if _, err := DecodeModel(b); err == nil {
 			t.Errorf("%d bytes were taken for a model", len(b))
 		}
+	}
+}
+
+// A feature that got no row weighs nothing.
+func TestTable(t *testing.T) {
+	table := NewTable([]Key{0, 63, 64, 70, 1<<keyBits - 1}, []Row{1, 2, 3, 4, 5})
+	for key, want := range map[Key]Row{0: 1, 1: 0, 62: 0, 63: 2, 64: 3, 65: 0, 70: 4, 71: 0, 1<<keyBits - 2: 0, 1<<keyBits - 1: 5} {
+		if got := table.Row(uint32(key) << (32 - keyBits)); got != want {
+			t.Errorf("the row of %d is %d, want %d", key, got, want)
+		}
+	}
+	if row := new(Table).Row(77); row != 0 {
+		t.Errorf("an empty table says %d", row)
 	}
 }
 

@@ -3,8 +3,10 @@
 package learn
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"afterglow/dialog/care"
 	"afterglow/dialog/care/labelled"
@@ -38,11 +40,12 @@ var heads = [][2]int{{care.OfCategory, care.OfSeverity}, {care.OfSeverity, care.
 
 // Fit trains a model on the examples as g sees them.
 func Fit(g *care.Grammar, examples []labelled.Example, o Options) *care.Model {
-	samples := prepare(g, examples, o)
+	keys := keep(g, examples)
+	samples := prepare(g, examples, keys, o)
 	t := new(trainer)
-	for i, rows := range care.TableRows {
-		t.weights[i] = make([]float32, care.PerTable*rows)
-		t.squares[i] = make([]float32, care.PerTable*rows)
+	for i := range keys {
+		t.weights[i] = make([]float32, care.PerTable*len(keys[i]))
+		t.squares[i] = make([]float32, care.PerTable*len(keys[i]))
 	}
 	order := make([]int, len(samples))
 	for i := range order {
@@ -56,7 +59,7 @@ func Fit(g *care.Grammar, examples []labelled.Example, o Options) *care.Model {
 			t.learn(&samples[i], float32(rate), float32(o.Decay))
 		}
 	}
-	m := t.model()
+	m := t.model(keys)
 	var f care.Features
 	for _, e := range examples {
 		g.Features(e.Text, &f)
@@ -67,10 +70,16 @@ func Fit(g *care.Grammar, examples []labelled.Example, o Options) *care.Model {
 	return m
 }
 
-func prepare(g *care.Grammar, examples []labelled.Example, o Options) []sample {
+func prepare(g *care.Grammar, examples []labelled.Example, keys [2][]care.Key, o Options) []sample {
 	var samples []sample
 	var f care.Features
-	shared := sharedFeatures(g, examples)
+	var places [2]map[care.Key]int32
+	for table := range keys {
+		places[table] = make(map[care.Key]int32, len(keys[table]))
+		for i, k := range keys[table] {
+			places[table][k] = int32(care.PerTable * i)
+		}
+	}
 	for i, e := range examples {
 		random := rand.New(rand.NewPCG(o.Seed, uint64(i)+2))
 		for variant := range o.Variants + 1 {
@@ -81,11 +90,11 @@ func prepare(g *care.Grammar, examples []labelled.Example, o Options) []sample {
 			g.Features(text, &f)
 			s := sample{silent: e.First() == care.Benign, weight: cost(e)}
 			for group, hashes := range f.Groups {
-				for table, size := range care.TableRows {
+				for table, place := range places {
 					rows := make([]int32, 0, len(hashes))
 					for _, h := range hashes {
-						if shared[h] {
-							rows = append(rows, int32(care.PerTable*care.RowOf(h, size)))
+						if at, kept := place[care.KeyOf(h)]; kept {
+							rows = append(rows, at)
 						}
 					}
 					s.rows[table] = append(s.rows[table], rows)
@@ -105,23 +114,46 @@ func prepare(g *care.Grammar, examples []labelled.Example, o Options) []sample {
 	return samples
 }
 
-// sharedFeatures are those that at least two sentences have. What only one has
-// teaches nothing about the next, and would blur a row that others use.
-func sharedFeatures(g *care.Grammar, examples []labelled.Example) map[uint32]bool {
-	shared := map[uint32]bool{} // false: one sentence has it
-	last := map[uint32]int{}    // the sentence, by its place from 1, that had it last
+// keep chooses the features that get a row in each table: those that most
+// sentences have, two at least. What only one has teaches nothing about the next.
+func keep(g *care.Grammar, examples []labelled.Example) (keys [2][]care.Key) {
+	type tally struct {
+		key       care.Key
+		sentences int
+		last      int // the sentence, by its place from 1, that had it last
+	}
+	at := map[care.Key]*tally{}
+	var all []*tally
 	var f care.Features
 	for i, e := range examples {
 		g.Features(e.Text, &f)
 		for _, hashes := range f.Groups {
 			for _, h := range hashes {
-				if before := last[h]; before != i+1 {
-					shared[h], last[h] = before > 0, i+1
+				k := care.KeyOf(h)
+				n := at[k]
+				if n == nil {
+					n = &tally{key: k}
+					at[k], all = n, append(all, n)
+				}
+				if n.last != i+1 {
+					n.last = i + 1
+					n.sentences++
 				}
 			}
 		}
 	}
-	return shared
+	slices.SortFunc(all, func(a, b *tally) int {
+		return cmp.Or(cmp.Compare(b.sentences, a.sentences), cmp.Compare(a.key, b.key))
+	})
+	for table, room := range care.Room {
+		for _, n := range all[:min(room, len(all))] {
+			if n.sentences > 1 {
+				keys[table] = append(keys[table], n.key)
+			}
+		}
+		slices.Sort(keys[table])
+	}
+	return keys
 }
 
 // cost is what missing e costs, against missing a benign sentence.
@@ -212,7 +244,7 @@ func softmax(x []float32) []float32 {
 }
 
 // model rounds the weights to what its rows can say.
-func (t *trainer) model() *care.Model {
+func (t *trainer) model(keys [2][]care.Key) *care.Model {
 	m := &care.Model{Bias: t.bias}
 	for table, weights := range t.weights {
 		top := float32(1e-6)
@@ -220,13 +252,15 @@ func (t *trainer) model() *care.Model {
 			top = max(top, w, -w)
 		}
 		m.Unit[table] = top / care.MaxWeight
+		var rows []care.Row
 		for at := 0; at < len(weights); at += care.PerTable {
 			var row [care.PerTable]float32
 			for i, w := range weights[at:][:care.PerTable] {
 				row[i] = w / m.Unit[table]
 			}
-			m.Tables[table] = append(m.Tables[table], care.NewRow(row))
+			rows = append(rows, care.NewRow(row))
 		}
+		m.Tables[table] = care.NewTable(keys[table], rows)
 	}
 	return m
 }
