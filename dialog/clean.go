@@ -43,7 +43,11 @@ func Clean(text string, max int) string {
 
 // hidden characters have no picture of their own. The joiner that emoji are made with stays.
 func hidden(r rune) bool {
-	return r != '\u200d' && unicode.Is(unicode.Cf, r) || r == '\u034f' || r == '\u115f' || r == '\u3164'
+	switch r {
+	case '\u034f', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u2800', '\u3164', '\uffa0':
+		return true
+	}
+	return r != '\u200d' && unicode.Is(unicode.Cf, r)
 }
 
 // Fold makes texts comparable: lower case, without accents, punctuation, emoji

@@ -26,7 +26,11 @@ func (sc *Script) Park(blob []byte, person PersonID, seed uint64, ev Event, now 
 		s.Lang = sc.lang(ev.Lang)
 	}
 	if len(s.Parked) < maxParked {
-		s.Parked = append(s.Parked, Parked{At: s.Clock, Kind: ev.Kind, Text: Clean(ev.Text, maxParkedText)})
+		p := Parked{At: s.Clock, Kind: ev.Kind}
+		if byPerson(&ev) { // what others wrote is not theirs to keep, nor to see
+			p.Text = Clean(ev.Text, maxParkedText)
+		}
+		s.Parked = append(s.Parked, p)
 	}
 	t := &Turn{Script: sc, State: s, Event: &ev, Now: s.Clock}
 	switch {

@@ -367,6 +367,18 @@ func FuzzStep(f *testing.F) {
 	})
 }
 
+// What looks like nothing is no text: a name of it would be an empty button.
+func TestCleanLeavesOutBlanks(t *testing.T) {
+	for _, text := range []string{"\u2800", "\uffa0", "\u1160\u115f", "\u3164", "\u17b4\u17b5", "\u034f", "\u00ad", "\u200b\u202e"} {
+		if got := dialog.Clean(text, 10); got != "" {
+			t.Errorf("%+q leaves %+q", text, got)
+		}
+	}
+	if family := "👩\u200d👧"; dialog.Clean(family, 10) != family {
+		t.Error("emoji come apart")
+	}
+}
+
 func FuzzClean(f *testing.F) {
 	f.Add("a\u200bb\u202e", 10)
 	f.Fuzz(func(t *testing.T, text string, n int) {

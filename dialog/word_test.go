@@ -347,6 +347,8 @@ func TestWordsThatAreFailedOn(t *testing.T) {
 			s := mustDecode(t, rec.Blob)
 			if len(s.Words) > 0 || len(s.Parked) != 1 || s.Parked[0].Kind != kind {
 				t.Errorf("%s has %+v set aside and %d words left", p, s.Parked, len(s.Words))
+			} else if s.Parked[0].Text != "" {
+				t.Errorf("%s keeps, and can export, what another wrote: %q", p, s.Parked[0].Text)
 			}
 		}
 		if got := len(c.phone.of(ben)); got != before {

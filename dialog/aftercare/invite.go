@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"slices"
 	"strings"
+	"unicode"
 
 	"afterglow/dialog"
 )
@@ -149,7 +150,7 @@ func (b *bot) asked(s *dialog.Script) {
 			l.Link == "" || len(p.Links) >= maxLinks || p.with(t.Event.From) != nil {
 			return // used, taken back, or too late: it lapses without a word
 		}
-		p.Asked = append(p.Asked, Ask{ID: l.Link, With: t.Event.From, Name: oneLine(l.Name), Mine: p.Invite.Mine, At: t.Now})
+		p.Asked = append(p.Asked, Ask{ID: l.Link, With: t.Event.From, Name: seenAs(t, l.Name), Mine: p.Invite.Mine, At: t.Now})
 		p.Invite = Invite{}
 		knock(t)
 	}
@@ -173,56 +174,66 @@ func (b *bot) asked(s *dialog.Script) {
 		case answer != "yes":
 			t.Say("asked.later.say")
 		case held(t):
+		case p.with(ask.With) != nil: // they have said yes to a question of this person's meanwhile
+			p.Asked = slices.Delete(p.Asked, i, i+1)
+			t.Start("link", noteOf(p.with(ask.With).ID))
 		case len(p.Links) >= maxLinks:
 			t.Say("join.full.say")
 		case !send(t, ask.With, "linked", letter{Link: ask.ID, Name: ask.Mine}):
 			t.Say("partner.later.say")
 		default:
-			p.Asked = slices.Delete(p.Asked, i, i+1)
-			p.Links = append(p.Links, Link{ID: ask.ID, With: ask.With, Name: ask.Name, Mine: ask.Mine, Since: t.Now})
+			p.add(Link{ID: ask.ID, With: ask.With, Name: ask.Name, Mine: ask.Mine, Since: t.Now})
 			t.Say("asked.linked.say")
 			t.Start("link", noteOf(ask.ID))
 		}
 	}
 	s.Actions["partner.linked"] = func(t *dialog.Turn) {
 		p, l := partners(t), read(t)
+		if mine := p.with(t.Event.From); mine != nil && l.Link != "" {
+			reconcile(t, mine, l.Link)
+			return
+		}
 		i := slices.IndexFunc(p.Sent, func(a Ask) bool { return a.ID == l.Link && a.With == t.Event.From })
-		if i < 0 || len(p.Links) >= maxLinks || p.with(t.Event.From) != nil {
+		if i < 0 || len(p.Links) >= maxLinks {
 			send(t, t.Event.From, "unlinked", letter{Link: l.Link}) // nobody waits for it any more
 			return
 		}
 		ask := p.Sent[i]
-		p.Sent = slices.Delete(p.Sent, i, i+1)
-		p.Links = append(p.Links, Link{ID: ask.ID, With: ask.With, Name: oneLine(l.Name), Mine: ask.Mine, Since: t.Now, Fresh: true})
+		p.add(Link{ID: ask.ID, With: ask.With, Name: seenAs(t, l.Name), Mine: ask.Mine, Since: t.Now, Fresh: true})
 		knock(t)
 	}
 	s.Actions["partner.unlinked"] = func(t *dialog.Turn) {
-		p, id := partners(t), read(t).Link
-		theirs := func(a Ask) bool { return a.ID == id && a.With == t.Event.From }
-		if l := p.link(id); l == nil || l.With != t.Event.From {
-			if !slices.ContainsFunc(slices.Concat(p.Sent, p.Asked), theirs) {
-				return
-			}
+		x, p := read(t), partners(t)
+		if x.Kind == everything {
+			forgetPerson(t, t.Event.From)
+		} else if l := p.link(x.Link); l != nil && l.With == t.Event.From {
+			t.RecallAll(l.With)
+			forgetLink(t, x.Link)
 		}
-		t.RecallAll(t.Event.From)
-		forgetLink(t, id)
 	}
-	s.Actions["partner.gone"] = func(t *dialog.Turn) {
-		p := partners(t)
-		var ids []string
-		for _, a := range slices.Concat(p.Sent, p.Asked) {
-			if a.With == t.Event.From {
-				ids = append(ids, a.ID)
-			}
-		}
-		if l := p.with(t.Event.From); l != nil {
-			ids = append(ids, l.ID)
-		}
-		for _, id := range ids {
-			forgetLink(t, id)
-		}
-		t.RecallAll(t.Event.From)
+	s.Actions["partner.gone"] = func(t *dialog.Turn) { forgetPerson(t, t.Event.From) }
+}
+
+// add links somebody; what either has asked is settled by it.
+func (p *Partner) add(l Link) {
+	settled := func(a Ask) bool { return a.With == l.With }
+	p.Sent, p.Asked = slices.DeleteFunc(p.Sent, settled), slices.DeleteFunc(p.Asked, settled)
+	p.Links = append(p.Links, l)
+}
+
+// reconcile makes one link of two: each had used the other's code, and both said
+// yes before they heard of it. Both sides keep the lower id.
+func reconcile(t *dialog.Turn, l *Link, id string) {
+	if id >= l.ID {
+		return
 	}
+	note := noteOf(l.ID)
+	t.State.StopTimer("share", note)
+	l.ID = id
+	if !l.Due.IsZero() {
+		shareAt(t, l, l.Due)
+	}
+	t.CloseIf(func(r *dialog.Run) bool { return r.Note == note && slices.Contains(linkFlows, r.Flow) })
 }
 
 // askOf is which question of somebody's the run is about, or -1.
@@ -233,12 +244,24 @@ func askOf(t *dialog.Turn) int {
 // nameIn is the name that was written in a run.
 func nameIn(r *dialog.Run) string {
 	if a := r.Find("name"); a != nil {
-		return oneLine(a.Text)
+		return oneLine(a.Text, maxName)
 	}
 	return ""
 }
 
-// oneLine is a name as it may stand on a button.
-func oneLine(text string) string {
-	return dialog.Clean(strings.Join(strings.Fields(text), " "), 40)
+// seenAs is a name that somebody else has chosen. One without anything to see would
+// be a button that a platform may refuse.
+func seenAs(t *dialog.Turn, name string) string {
+	name = oneLine(name, maxName)
+	seen := func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) }
+	if strings.IndexFunc(name, seen) < 0 {
+		return t.Label("asked.somebody")
+	}
+	return name
+}
+
+// oneLine is what somebody wrote as it may stand on a button, or in the middle of
+// a text: nothing in it looks like another paragraph.
+func oneLine(text string, most int) string {
+	return dialog.Clean(strings.Join(strings.Fields(text), " "), most)
 }

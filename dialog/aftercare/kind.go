@@ -46,7 +46,7 @@ func kindText(t *dialog.Turn) string {
 	case a == nil:
 		return ""
 	case a.Text != "":
-		return a.Text
+		return oneLine(a.Text, maxKindText)
 	case len(a.Values) > 0:
 		return dialog.Plain(t.Label(t.Run.Flow + ".words." + a.Values[0]))
 	}

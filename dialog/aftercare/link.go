@@ -99,6 +99,7 @@ func (b *bot) linked(s *dialog.Script) {
 		case "unshare":
 			if send(t, l.With, "unshare", letter{Link: l.ID}) {
 				l.Shared = Set{}
+				stopShare(t, l) // what was to follow was for them as well
 				t.Say("share.back.say")
 			} else {
 				t.Say("partner.later.say")

@@ -127,8 +127,8 @@ func raw(t *dialog.Turn, key string) string { return t.Script.Raw(t.State.Lang, 
 
 // with fills the placeholders of a text that only its caller knows.
 func with(text string, pairs ...string) string {
-	for i := 0; i+1 < len(pairs); i += 2 {
-		text = strings.ReplaceAll(text, "{"+pairs[i]+"}", pairs[i+1])
+	for i := 0; i < len(pairs); i += 2 {
+		pairs[i] = "{" + pairs[i] + "}"
 	}
-	return text
+	return strings.NewReplacer(pairs...).Replace(text) // at once: what fills one placeholder holds none
 }

@@ -60,9 +60,11 @@ type Got struct {
 
 const (
 	maxLinks   = 3
-	maxGot     = 10 // the oldest goes
-	maxKind    = 3  // thanks and wishes a day and link
-	maxWrong   = 5  // codes an hour
+	maxName    = 40      // runes
+	maxGot     = 10      // the oldest goes
+	maxGotSize = 3 << 10 // bytes of all their texts
+	maxKind    = 3       // thanks and wishes a day and link
+	maxWrong   = 5       // codes an hour
 	inviteLife = 24 * time.Hour
 	askLife    = 7 * 24 * time.Hour
 	coolingOff = 12 * time.Hour

@@ -43,7 +43,9 @@ func (b *bot) pings(s *dialog.Script) {
 func (b *bot) knockAt(t *dialog.Turn) time.Time {
 	p := plan(t)
 	p.forgetOld(t.Now)
-	if p.sentOn(t) >= perDay || len(p.Sent) >= perWeek {
+	// Others decide how often something comes; so it never takes the place of what
+	// the person agreed on themselves.
+	if p.sentOn(t) >= perDay || len(p.Sent) >= perWeek-1 || agreedToday(t) {
 		return b.afterQuiet(t, nextDay(t.Now, t.State.Zone))
 	}
 	return b.earliest(t, newWord, nil, 0)

@@ -19,6 +19,8 @@ func (b *bot) shared(s *dialog.Script) {
 			t.Say("card.empty.say")
 		case t.Run.Value("sure") != "yes":
 			t.Say("share.not.say")
+		case !(&letter{Link: l.ID, Set: chosen}).fits():
+			t.Say("share.much.say")
 		case !held(t):
 			l.Waits, l.Due = chosen, t.Now.Add(coolingOff)
 			shareAt(t, l, l.Due)
@@ -59,9 +61,13 @@ func stopShare(t *dialog.Turn, l *Link) {
 func (b *bot) received(s *dialog.Script) {
 	from := func(do func(t *dialog.Turn, l *Link, x letter)) func(*dialog.Turn) {
 		return func(t *dialog.Turn) {
-			x := read(t)
-			if l := partners(t).link(x.Link); l != nil && l.With == t.Event.From {
+			x, p := read(t), partners(t)
+			if l := p.link(x.Link); l != nil && l.With == t.Event.From {
 				do(t, l, x)
+			} else if x.Link != "" && p.with(t.Event.From) == nil {
+				// It ended, and they did not hear of it: this person erased everything while
+				// they could not be reached and is back, or an old copy of a store is.
+				send(t, t.Event.From, "unlinked", letter{Link: x.Link})
 			}
 		}
 	}
@@ -74,11 +80,20 @@ func (b *bot) received(s *dialog.Script) {
 		if !slices.Contains(kindFlows, x.Kind) {
 			return
 		}
-		l.Got = append(l.Got, Got{Kind: x.Kind, Text: dialog.Clean(x.Text, maxKindText), At: t.Now})
-		l.Got = l.Got[max(0, len(l.Got)-maxGot):]
+		l.Got = append(l.Got, Got{Kind: x.Kind, Text: oneLine(x.Text, maxKindText), At: t.Now})
+		for len(l.Got) > maxGot || gotSize(l.Got) > maxGotSize {
+			l.Got = l.Got[1:]
+		}
 		l.Fresh = true
 		knock(t)
 	})
+}
+
+func gotSize(all []Got) (n int) {
+	for i := range all {
+		n += len(all[i].Text)
+	}
+	return n
 }
 
 // readable leaves out what this bot has no words for: an operator may have
