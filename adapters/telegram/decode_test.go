@@ -114,7 +114,7 @@ func TestRead(t *testing.T) {
 			if err != nil || id != 31 {
 				t.Fatalf("id %d, %v", id, err)
 			}
-			if diff := cmp.Diff(u.want, got, cmp.AllowUnexported(happening{}, inline{})); diff != "" {
+			if diff := cmp.Diff(u.want, got, cmp.AllowUnexported(happening{}, inline{}, dialog.Event{})); diff != "" {
 				t.Error(diff)
 			}
 		})
