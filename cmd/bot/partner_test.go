@@ -34,7 +34,7 @@ func TestPartners(t *testing.T) {
 	ana.press("In general", "Touch")
 	ana.press("cuddling", "cuddling")
 	ana.press("Done", "Words")
-	ana.type_("stop", "we stop here|Where would you like to begin?|leave")
+	ana.type_("stop", "(?i)we stop here|Where would you like to begin?|leave")
 
 	ana.type_("/partner", "Show somebody a card")
 	ana.press("Invite somebody", "safe saying no")
