@@ -1,6 +1,8 @@
 package dialog
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"slices"
 	"strings"
 	"time"
@@ -173,6 +175,17 @@ func (t *Turn) post(e Entry) {
 
 // Rand is a number below n by the person's own chance.
 func (t *Turn) Rand(n int) int { return int(t.State.rand() % uint64(n)) }
+
+// Secret is 16 random bytes for what nobody is to guess. It never comes twice, also
+// if the store loses a commit.
+func (t *Turn) Secret() string {
+	b := binary.LittleEndian.AppendUint64([]byte("secret"), t.State.salt)
+	for range 4 {
+		b = binary.LittleEndian.AppendUint64(b, t.State.rand())
+	}
+	sum := sha256.Sum256(b) // it must not tell where the person's chance stands
+	return string(sum[:16])
+}
 
 // Do runs an action or begins a flow ("flow:NAME").
 func (t *Turn) Do(name string) {

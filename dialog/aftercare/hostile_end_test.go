@@ -1,6 +1,7 @@
 package aftercare_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -147,17 +148,15 @@ func TestTwoYesAtOnce(t *testing.T) {
 	}
 }
 
-// TestHeldInTheCoolingOff: danger told while lines wait to be seen takes them back,
-// also if it was let go of again before they were due.
+// TestHeldInTheCoolingOff: danger told while lines wait to be seen takes them back.
 func TestHeldInTheCoolingOff(t *testing.T) {
 	c := newCouple(t, ana, ben)
 	c.link(ana, ben)
 	c.shares(ana, "Ben")
-	t.Log(c.types(ana, "he hits me and I am afraid of him"))
+	c.types(ana, "he hits me and I am afraid of him")
 	c.wait(13 * time.Hour)
-	t.Log(c.types(ana, "/partner"))
-	if l := c.has(ben).Links[0]; !l.Theirs.Empty() {
-		t.Errorf("%+v", l.Theirs)
+	if l := c.has(ben).Links[0]; !l.Theirs.Empty() || !c.has(ana).Links[0].Due.IsZero() {
+		t.Errorf("it is seen, or will be: %+v", l.Theirs)
 	}
 }
 
@@ -168,7 +167,6 @@ func TestDangerIsNoWish(t *testing.T) {
 		c := newCouple(t, ana, ben)
 		c.link(ana, ben)
 		c.types(ana, "/partner", "Ben", "wish", text)
-		t.Log(text, c.people[ana].shot)
 		c.types(ana, "yes", "yes", "/partner", "Ben", "wish", "yes")
 		for _, l := range c.has(ben).Links {
 			if len(l.Got) > 0 {
@@ -182,4 +180,38 @@ func TestDangerIsNoWish(t *testing.T) {
 			t.Errorf("%q is a name", text)
 		}
 	}
+}
+
+// TestNoCodeComesTwice: after the store has lost a commit, the code that was given
+// to one person is not the one made for the next.
+func TestNoCodeComesTwice(t *testing.T) {
+	c := newCouple(t, ana)
+	before := c.people[ana].blob
+	lost := c.invites(ana, "Ana")
+	c.people[ana].blob = before
+	if again := c.invites(ana, "Ana"); again == lost {
+		t.Errorf("%s comes again", again)
+	}
+}
+
+// TestNoCodeIsDanger: a code is letters and digits as they fall, and some read like
+// what a person says of themselves; that alone must close no account.
+func TestNoCodeIsDanger(t *testing.T) {
+	code := base64.RawURLEncoding.EncodeToString([]byte(secretOf(t, "-im-14-years-old-_--0A") + string(ben)))
+	for _, text := range [][]string{{"/partner " + code}, {"/partner", "code", "yes", code}} {
+		c := newCouple(t, ana, ben)
+		if said := c.types(ana, text...); c.has(ana) == nil || strings.Contains(said, "adults") || !strings.Contains(said, "see you") && !strings.Contains(said, "safe saying no") {
+			t.Errorf("%s: %s", text, said)
+		}
+	}
+}
+
+// secretOf is the 16 bytes with which a code begins like that.
+func secretOf(t *testing.T, text string) string {
+	t.Helper()
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || len(raw) != 16 {
+		t.Fatalf("%d bytes, %v", len(raw), err)
+	}
+	return string(raw)
 }

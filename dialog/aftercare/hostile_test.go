@@ -69,7 +69,7 @@ func (c *couple) step(p *half, ev dialog.Event) {
 	since := c.gone[p.who]
 	blob := p.blob
 	if blob == nil && !since.IsZero() {
-		s := dialog.NewState(p.who, 1)
+		s := dialog.NewState(p.who, uint64(c.n))
 		s.Since = since
 		blob = s.Encode()
 	}

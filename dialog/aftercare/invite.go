@@ -32,7 +32,7 @@ func (b *bot) invites(s *dialog.Script) {
 			t.Say("join.full.say")
 			return
 		}
-		secret := random(t)
+		secret := t.Secret()
 		code := b.Invite(t.State.Person, secret)
 		if code == "" {
 			t.Say("invite.not.say")
@@ -81,7 +81,7 @@ func (b *bot) invites(s *dialog.Script) {
 		}
 		p := partners(t)
 		p.Sent = slices.DeleteFunc(p.Sent, func(a Ask) bool { return a.With == who })
-		ask := Ask{ID: random(t), With: who, Mine: nameIn(t.Run), At: t.Now}
+		ask := Ask{ID: t.Secret(), With: who, Mine: nameIn(t.Run), At: t.Now}
 		if !send(t, who, "ask", letter{Link: ask.ID, Secret: secret, Name: ask.Mine}) {
 			t.Say("partner.later.say")
 			return

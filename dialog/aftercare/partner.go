@@ -145,16 +145,6 @@ func (p *Partner) fresh() bool {
 	return len(p.Asked) > 0 || slices.ContainsFunc(p.Links, func(l Link) bool { return l.Fresh })
 }
 
-// random is the id of a link, or a secret: 16 bytes by the person's own chance.
-func random(t *dialog.Turn) string {
-	var b []byte
-	for range 4 {
-		n := t.Rand(1 << 32)
-		b = append(b, byte(n), byte(n>>8), byte(n>>16), byte(n>>24))
-	}
-	return string(b)
-}
-
 // partner is /partner: what can be shown to somebody, and who is linked.
 func (b *bot) partner(s *dialog.Script) {
 	s.Actions["partner.begin"] = func(t *dialog.Turn) {
