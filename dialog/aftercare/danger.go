@@ -60,10 +60,7 @@ func (b *bot) look(t *dialog.Turn, text string) bool {
 		d.Locked = time.Time{}
 		t.Close("locked")
 	}
-	if b.isCode(text) { // it says nothing, though "im14" may stand in it
-		return false
-	}
-	f := b.Care(text)
+	f := b.Care(withoutCodes(text))
 	if f.First() == care.Benign {
 		return false
 	}

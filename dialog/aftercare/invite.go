@@ -105,6 +105,33 @@ func (b *bot) entered(t *dialog.Turn, code string) {
 	t.Start("linksafe", "join:"+fields[len(fields)-1])
 }
 
+// withoutCodes leaves out what looks like a code: chance spells words, and these
+// are nobody's. No one writes so long a word with so many figures and capitals.
+func withoutCodes(text string) string {
+	const long, few = 30, 2
+	var words []string
+	for word := range strings.FieldsSeq(text) {
+		digits, upper, lower := 0, 0, 0
+		for _, r := range word {
+			switch {
+			case r >= '0' && r <= '9':
+				digits++
+			case r >= 'A' && r <= 'Z':
+				upper++
+			case r >= 'a' && r <= 'z':
+				lower++
+			}
+		}
+		if len(word) < long || min(digits, upper, lower) < few {
+			words = append(words, word)
+		}
+	}
+	if len(words) == len(strings.Fields(text)) {
+		return text
+	}
+	return strings.Join(words, " ")
+}
+
 // isCode tells whether a text is somebody's code.
 func (b *bot) isCode(text string) bool {
 	if b.Invited == nil || text == "" {
