@@ -53,7 +53,7 @@ type Event struct {
 	Lang   string    // the client's language ("de", "pt-br"), a hint; may be empty
 	Hint   string    // Press, Command on Discord: where and until when the platform waits for an answer; opaque, copied to the first Message answering it
 	// Alone says that no other process can be delivering to this person: what an
-	// earlier one had begun is in doubt at once, not when its lease ends.
+	// earlier one had begun is in doubt in a moment, not when its lease ends.
 	Alone   bool
 	Mine    []uint64 // with Alone: entries whose outcome this process knows and is about to note
 	Left    int      // Removed only

@@ -28,6 +28,8 @@ const (
 	// sender is left alone with it: the deadline always ends first.
 	SendTime  = 10 * time.Second
 	SendLease = 15 * time.Second
+	// lateArrival is how long after its sender's death a message may still arrive.
+	lateArrival = time.Second
 	// maxDoubts is when a message that may have arrived that often is given up.
 	maxDoubts = 5
 )
@@ -167,21 +169,16 @@ func (s *State) claim(now time.Time, lease time.Duration, wanted func(*Entry) bo
 	return out
 }
 
-// disown puts in doubt what a process that is no more had begun to deliver: all
-// that is being delivered and is not among mine.
+// disown shortens the lease of what a process that is no more had begun to
+// deliver: all that is being delivered and is not among mine. It is left alone for
+// a moment, since it may still be on its way and would come to stand below what is
+// said now.
 func (s *State) disown(now time.Time, mine []uint64) {
-	for i := 0; i < len(s.Outbox); i++ {
+	for i := range s.Outbox {
 		e := &s.Outbox[i]
-		if e.Until.IsZero() || slices.Contains(mine, e.ID) {
-			continue
+		if late := now.Add(lateArrival); late.Before(e.Until) && !slices.Contains(mine, e.ID) {
+			e.Until = late
 		}
-		e.Until = time.Time{}
-		if s.doubt(e, now) {
-			s.Outbox = slices.Delete(s.Outbox, i, i+1)
-			i--
-			continue
-		}
-		e.After = now
 	}
 }
 

@@ -78,6 +78,30 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// What a dead process had sent may still be on its way when the next one answers:
+// it comes before what that one says, and does not stand below it.
+func TestLateArrival(t *testing.T) {
+	t.Parallel()
+	m := newMishap(t, setting{})
+	m.start()
+	r := m.newRater(11)
+	r.begin(questions[0])
+	for range 3 {
+		put := m.put()
+		m.server.Fail(1, telegramtest.Slow)
+		r.burst(1)
+		time.Sleep(100 * time.Millisecond)
+		m.kill()
+		m.start()
+		r.burst(1)
+		m.await(func() bool { return m.put() > put })
+		time.Sleep(1200 * time.Millisecond) // by then it has come
+		r.settled()
+	}
+	r.done(questions[1])
+	m.check(r.evening)
+}
+
 // Two programs with one token: the one that is told so backs off, and takes over
 // when the other is gone.
 func TestSecondPoller(t *testing.T) {
