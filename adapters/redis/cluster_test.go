@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"afterglow/adapters/redis/redistest"
 	"afterglow/dialog"
 )
@@ -26,6 +28,9 @@ func TestResharding(t *testing.T) {
 					cluster.MoveSlot(t, slot(shardTags()[shard]), from, to, func() {
 						// In the middle of the move somebody is due who is to be found.
 						key := dialog.Key(fmt.Sprint("due ", time.Now().UnixNano()))
+						for shardOf(key) == shard { // there, nobody can be new meanwhile
+							key += "'"
+						}
 						must(t, s.Commit(t.Context(), key, dialog.Tag{}, dialog.Tag{1}, []byte("calm"), time.Now().Add(-time.Minute)))
 						if due, err := s.Due(t.Context(), time.Hour, 10); err != nil || len(due) != 1 || due[0] != key {
 							t.Errorf("due: got %q, %v", due, err)
@@ -39,6 +44,38 @@ func TestResharding(t *testing.T) {
 				t.Errorf("%d commits lost, errors %v", lost, w.failures)
 			}
 		})
+	}
+}
+
+// Whoever is new in a slot that moves has to wait: Redis takes no script for a key
+// that exists and one that does not. The commit says so and has not happened.
+func TestNewcomerInAMovingSlot(t *testing.T) {
+	cluster := redistest.StartCluster(t, 3, 3)
+	for _, wait := range []int{0, 1} {
+		s := open(t, cluster.URL(), Options{Prefix: fmt.Sprint("wait", wait), Wait: wait, WaitTime: 5 * time.Second})
+		newcomer := keysOn(1, func(int) bool { return true })[0]
+		shard := shardOf(newcomer)
+		others := keysOn(3, func(i int) bool { return i == shard })
+		commit := func(key dialog.Key) error {
+			return s.Commit(t.Context(), key, dialog.Tag{}, dialog.Tag{1}, []byte("calm"), time.Now().Add(time.Hour))
+		}
+		for _, key := range others[1:] {
+			must(t, commit(key))
+		}
+		from := slot(shardTags()[shard]) * 3 / slots
+		to := (from + 1) % 3
+		if wait == 1 { // it is there since the round before
+			from, to = to, from
+		}
+		cluster.MoveSlot(t, slot(shardTags()[shard]), from, to, func() {
+			if err := commit(newcomer); !redis.IsTryAgainError(err) {
+				t.Errorf("while the slot moves: %v", err)
+			}
+			if r, err := s.Load(t.Context(), newcomer); err != nil || r.Tag != (dialog.Tag{}) {
+				t.Errorf("while the slot moves: loaded %v, %v", r, err)
+			}
+		})
+		must(t, commit(newcomer))
 	}
 }
 
