@@ -81,6 +81,9 @@ type oracle struct {
 	now    time.Time
 	wrong  []string
 	counts map[string]int
+	news   []*news   // what others have sent and nobody has looked at
+	later  time.Time // when they want to hear of it; zero: no word of that
+	owed   bool      // and have not looked since
 }
 
 const (
@@ -140,7 +143,13 @@ func (o *oracle) read(f fact) {
 			o.bad("a %s was asked for (%s) and nothing is planned", f.kind, f.asked)
 		}
 	case "arrive", "lost":
-		o.arrive(f)
+		if strings.HasSuffix(f.kind, "word") {
+			o.knock(f)
+		} else {
+			o.arrive(f)
+		}
+	case "word", "word later", "looked", "unlinked":
+		o.word(f)
 	case "late":
 		o.late = append(o.late, f.when)
 	case "tried":
@@ -206,6 +215,7 @@ func (o *oracle) read(f fact) {
 		for _, e := range o.all {
 			o.end(e, "erased", kinds...)
 		}
+		o.news, o.later = nil, time.Time{}
 		o.settle(o.now.AddDate(1, 0, 0))
 		*o = oracle{filter: o.filter, enc: map[string]*about{}, counts: o.counts, wrong: o.wrong, now: o.now}
 	}
@@ -337,32 +347,12 @@ func (o *oracle) snooze(f fact, minute int) {
 func (o *oracle) arrive(f fact) {
 	e := o.about(f.enc)
 	o.counts[f.what+": "+f.kind]++
-	here := location(o.zone)
-	wall := f.at.In(here)
-	if o.isQuiet(f.at) {
-		o.bad("%s came at %s, in quiet hours (%s)", f.kind, wall.Format("15:04"), o.zone)
-	}
-	for _, s := range o.quiet {
-		if !f.at.Before(s.from) && (s.to.IsZero() || f.at.Before(s.to)) {
-			o.bad("%s came after %s (since %v)", f.kind, s.why, s.from)
-		}
-	}
-	if o.unanswered() >= 2 {
-		o.bad("%s came after two encounters without an answer", f.kind)
-	}
+	o.unasked(f, e)
 	if e.stopped[f.kind] {
 		o.bad("%s came, though it was taken out", f.kind)
 	}
 	if !e.answered.IsZero() && (f.kind == "first" || f.kind == "repeat") {
 		o.bad("%s came after the answer", f.kind)
-	}
-	if !free(f.kind) {
-		o.ceilings(f, e, here)
-		for _, x := range o.all {
-			if d := f.at.Sub(x.last); d >= -time.Second && d < 3*time.Hour-time.Second {
-				o.bad("%s came %v after an encounter", f.kind, d)
-			}
-		}
 	}
 	p := e.promise(f.kind)
 	switch {
@@ -390,6 +380,32 @@ func (o *oracle) arrive(f fact) {
 	if e.counted {
 		e.open = time.Time{}
 	}
+	o.any = append(o.any, f.at)
+}
+
+// unasked checks what holds for whatever comes unasked.
+func (o *oracle) unasked(f fact, e *about) {
+	here := location(o.zone)
+	wall := f.at.In(here)
+	if o.isQuiet(f.at) {
+		o.bad("%s came at %s, in quiet hours (%s)", f.kind, wall.Format("15:04"), o.zone)
+	}
+	for _, s := range o.quiet {
+		if !f.at.Before(s.from) && (s.to.IsZero() || f.at.Before(s.to)) {
+			o.bad("%s came after %s (since %v)", f.kind, s.why, s.from)
+		}
+	}
+	if o.unanswered() >= 2 {
+		o.bad("%s came after two encounters without an answer", f.kind)
+	}
+	if !free(f.kind) {
+		o.ceilings(f, e, here)
+		for _, x := range o.all {
+			if d := f.at.Sub(x.last); d >= -time.Second && d < 3*time.Hour-time.Second {
+				o.bad("%s came %v after an encounter", f.kind, d)
+			}
+		}
+	}
 	if f.what == "arrive" {
 		if err := o.filter.Check(f.text); err != nil {
 			o.bad("a line that does not pass: %v", err)
@@ -400,7 +416,6 @@ func (o *oracle) arrive(f fact) {
 			}
 		}
 	}
-	o.any = append(o.any, f.at)
 }
 
 func (o *oracle) inTime(f fact, p *promise) {

@@ -66,6 +66,7 @@ func (o *oracle) shutAt(at time.Time, grace time.Duration) bool {
 // settle looks at the promises whose time is over by now, and for those that were
 // not kept.
 func (o *oracle) settle(now time.Time) {
+	o.untold(now)
 	for _, e := range o.all {
 		e.promises = slices.DeleteFunc(e.promises, func(p *promise) bool {
 			if p.broke == "" {
