@@ -13,9 +13,11 @@ type news struct {
 	at   time.Time
 	told bool // a line has come for it
 	gone bool // it has been taken back: a line for it is not owed, and would do no harm
+	seen bool // its time is over, and it was judged; a line may still come
 }
 
-// toldWithin is how long the line for something may take, by ceilings of a week and hosts that are late.
+// toldWithin is how long the line for something may take, by ceilings of a week
+// and hosts that are late, unless every day of it was taken.
 const toldWithin = 8 * 24 * time.Hour
 
 // word is what others did, and what the person has seen of it.
@@ -48,6 +50,9 @@ func (o *oracle) word(f fact) {
 func (o *oracle) knock(f fact) {
 	o.counts[f.what+": "+f.kind]++
 	o.unasked(f, &about{})
+	if week := o.week(f.at); week > 2 && !free(f.kind) {
+		o.bad("a word as number %d in seven days leaves no room", week)
+	}
 	fresh := 0
 	for _, n := range o.news {
 		if n.kind == "ask" && f.at.Sub(n.at) >= 7*24*time.Hour {
@@ -91,11 +96,11 @@ func (o *oracle) untold(now time.Time) {
 		o.later = time.Time{}
 	}
 	for _, n := range o.news {
-		if n.told || n.gone || now.Before(n.at.Add(toldWithin)) || n.kind == "ask" {
+		if n.told || n.gone || n.seen || now.Before(n.at.Add(toldWithin)) || n.kind == "ask" {
 			continue
 		}
-		n.told = true
-		if now.Before(n.at.Add(toldWithin)) || o.shutBetween(n.at, n.at.Add(toldWithin)) || o.now.Before(n.at.Add(toldWithin)) {
+		n.seen = true
+		if o.shutBetween(n.at, n.at.Add(toldWithin)) || o.now.Before(n.at.Add(toldWithin)) {
 			continue
 		}
 		for at := o.outOfQuiet(n.at); at.Before(n.at.Add(toldWithin - 24*time.Hour)); at = at.Add(24 * time.Hour) {

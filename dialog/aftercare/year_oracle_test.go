@@ -37,6 +37,7 @@ type promise struct {
 	typed bool
 	made  time.Time
 	broke string // what ended it before it came
+	over  time.Time
 }
 
 // about is what the oracle knows of one encounter.
@@ -68,6 +69,7 @@ type oracle struct {
 	to     int
 	enc    map[string]*about
 	all    []*about
+	booked []*promise  // all that were agreed on within the ceilings
 	came   []time.Time // what counts for the ceilings
 	any    []time.Time // all that came or was lost
 	tried  []time.Time // what was on its way and may have been taken back
@@ -240,7 +242,7 @@ func (o *oracle) lift(why string) {
 func (o *oracle) end(e *about, why string, kinds ...string) {
 	for _, p := range e.promises {
 		if p.broke == "" && slices.Contains(kinds, p.kind) {
-			p.broke = why
+			p.broke, p.over = why, o.now
 		}
 	}
 }
@@ -270,7 +272,7 @@ func (o *oracle) agree(f fact) {
 		return
 	}
 	if p != nil { // what became of it, nobody was told
-		p.broke = "agreed anew"
+		p.broke, p.over = "agreed anew", f.at
 	}
 	wall := f.when.In(location(o.zone))
 	minute := wall.Hour()*60 + wall.Minute()
@@ -319,6 +321,9 @@ func (o *oracle) agree(f fact) {
 	e.stopped[f.kind] = false
 	o.counts["agreed: "+f.kind]++
 	e.promises = append(e.promises, &promise{kind: f.kind, when: f.when, zone: o.zone, made: f.at, typed: !f.typed.IsZero()})
+	if !free(f.kind) {
+		o.booked = append(o.booked, e.promises[len(e.promises)-1])
+	}
 }
 
 func (o *oracle) snooze(f fact, minute int) {
@@ -368,7 +373,7 @@ func (o *oracle) arrive(f fact) {
 			o.bad("second came %v after", f.at.Sub(e.last))
 		}
 		o.inTime(f, p)
-		p.broke = f.what
+		p.broke, p.over = f.what, f.at
 	}
 	e.times = append(e.times, f.at)
 	if f.kind == "second" && e.answered.IsZero() {
@@ -440,13 +445,10 @@ func (o *oracle) inTime(f fact, p *promise) {
 }
 
 func (o *oracle) ceilings(f fact, e *about, here *time.Location) {
-	day, week := 1, 1
+	day, week := 1, o.week(f.at)+1
 	for _, at := range o.came {
 		if sameDay(at.In(here), f.at.In(here)) {
 			day++
-		}
-		if f.at.Sub(at) < 7*24*time.Hour {
-			week++
 		}
 	}
 	e.came++
@@ -462,6 +464,16 @@ func (o *oracle) ceilings(f fact, e *about, here *time.Location) {
 	o.came = append(o.came, f.at)
 }
 
+// week counts what came in the seven days before.
+func (o *oracle) week(before time.Time) (n int) {
+	for _, at := range o.came {
+		if before.Sub(at) < 7*24*time.Hour {
+			n++
+		}
+	}
+	return n
+}
+
 func (o *oracle) repeat(f fact, e *about) {
 	here := location(o.zone)
 	p := e.promise("first")
@@ -473,7 +485,7 @@ func (o *oracle) repeat(f fact, e *about) {
 		o.counts["came a day later, in the place of the first"]++
 		p.when = p.when.Add(26 * time.Hour)
 		o.inTime(f, p)
-		p.broke, e.text, e.first = f.what, f.text, f.at
+		p.broke, p.over, e.text, e.first = f.what, f.at, f.text, f.at
 	case e.first.IsZero():
 		o.bad("a repeat of nothing")
 	case e.repeated:

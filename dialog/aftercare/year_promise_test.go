@@ -73,6 +73,7 @@ func (o *oracle) settle(now time.Time) {
 				if now.Before(p.when.Add(useful + hostLate + o.spread(p))) {
 					return false
 				}
+				p.over = now
 				if p.broke = o.excuse(e, p); p.broke == "" {
 					o.bad("%s was agreed for %v and never came", p.kind, p.when)
 				}
@@ -138,6 +139,11 @@ func (o *oracle) taken(e *about, p *promise, at time.Time, spread time.Duration)
 		if d := at.Sub(x); d > -spread && d < 7*24*time.Hour+hostLate+spread {
 			week++
 		}
+	}
+	if p.kind == "word" { // leaves one of the three alone, and a day on which something was agreed
+		return week >= 2 || slices.ContainsFunc(o.booked, func(x *promise) bool {
+			return x.made.Before(at.Add(hostLate)) && at.Add(24*time.Hour).After(x.when) && (x.over.IsZero() || x.over.After(at.Add(-spread-hostLate)))
+		})
 	}
 	return week >= 3 && !free(p.kind)
 }

@@ -159,6 +159,7 @@ func TestYearCatches(t *testing.T) {
 		{name: "a word is told at any hour", says: "word came at", with: pushy},
 		{name: "a word is told as often as it comes", says: "word is number 2 of the day", with: pushy},
 		{name: "a week has no end", says: "word is number 4 in seven days", with: pushy},
+		{name: "a word takes the room of check-ins", says: "leaves no room", with: pushy},
 		{name: "a word does not mind a pause", says: "word came after pause", with: pushy},
 		{name: "a word does not mind what was hard", says: "word came after hold", with: pushy},
 		{name: "a word is told after it was read", says: "a word, and nothing is there", with: pushy},
@@ -174,6 +175,17 @@ func TestYearCatches(t *testing.T) {
 		}},
 		{name: "a word is told to nobody", says: "a word (kind)", with: func(s *dialog.Script) {
 			s.Timers["word"] = func(*dialog.Turn, dialog.Timer) {}
+		}},
+		{name: "a word that has to wait is lost", says: "a word (", with: func(s *dialog.Script) {
+			ring, may := s.Timers["word"], s.Unasked
+			s.Timers["word"] = func(t *dialog.Turn, tm dialog.Timer) {
+				ring(t, tm)
+				t.State.StopTimer("word", "")
+			}
+			s.Unasked = func(t *dialog.Turn, r *dialog.Run, e *dialog.Entry) bool {
+				defer t.State.StopTimer("word", "")
+				return may(t, r, e)
+			}
 		}},
 		{name: "a word that was put off is forgotten", says: "a word was put off", with: func(s *dialog.Script) {
 			ring := s.Timers["word"]
