@@ -204,7 +204,7 @@ func (b *bot) asked(s *dialog.Script) {
 		case held(t):
 		case p.with(ask.With) != nil: // they have said yes to a question of this person's meanwhile
 			p.Asked = slices.Delete(p.Asked, i, i+1)
-			t.Start("link", noteOf(p.with(ask.With).ID))
+			openLink(t, noteOf(p.with(ask.With).ID))
 		case len(p.Links) >= maxLinks:
 			t.Say("join.full.say")
 		case !send(t, ask.With, "linked", letter{Link: ask.ID, Name: ask.Mine}):

@@ -22,10 +22,7 @@ func (b *bot) linked(s *dialog.Script) {
 		default:
 			lines = append(lines, t.Label("link.head.shared"))
 		}
-		switch {
-		case l.Fresh && l.Theirs.Empty() && len(l.Got) == 0:
-			lines = append(lines, t.Label("link.head.new"))
-		case l.Fresh:
+		if l.Fresh {
 			lines = append(lines, t.Label("link.head.fresh"))
 		}
 		return strings.Join(lines, "\n")
@@ -121,6 +118,17 @@ func (b *bot) linked(s *dialog.Script) {
 		}
 		unlink(t, l.ID)
 		t.Say("unlink.done.say")
+	}
+}
+
+// openLink goes to the menu of a link. That there is one is all there is to see of
+// a link by which nothing has come: it is seen by this.
+func openLink(t *dialog.Turn, note string) {
+	onScreen(t, note)
+	t.Start("link", note)
+	if l := linkNoted(t, note); l != nil && l.Fresh && l.Theirs.Empty() && len(l.Got) == 0 {
+		l.Fresh = false
+		t.Say("link.new.say")
 	}
 }
 

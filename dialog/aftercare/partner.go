@@ -201,8 +201,7 @@ func (b *bot) partner(s *dialog.Script) {
 			t.Start("asked", note)
 		}
 		if note, ok := strings.CutPrefix(what, "link_"); ok {
-			onScreen(t, note)
-			t.Start("link", note)
+			openLink(t, note)
 		}
 	}
 	for _, room := range []func(*dialog.Script){b.cards, b.invites, b.linked, b.shared, b.received, b.kindWords, b.pings} {
