@@ -26,6 +26,7 @@ func (o *oracle) word(f fact) {
 		o.news = slices.DeleteFunc(o.news, func(n *news) bool { return slices.Contains(kinds, n.kind) })
 		o.owed = o.owed && len(o.news) > 0
 	}
+	o.lapse()
 	switch {
 	case f.what == "word later":
 		o.counts["word put off"]++
@@ -53,11 +54,9 @@ func (o *oracle) knock(f fact) {
 	if week := o.week(f.at); week > 2 && !free(f.kind) {
 		o.bad("a word as number %d in seven days leaves no room", week)
 	}
+	o.lapse()
 	fresh := 0
 	for _, n := range o.news {
-		if n.kind == "ask" && f.at.Sub(n.at) >= 7*24*time.Hour {
-			continue // it has lapsed
-		}
 		if !n.told {
 			fresh++
 		}
@@ -80,6 +79,11 @@ func (o *oracle) knock(f fact) {
 		o.later = time.Time{}
 	}
 	o.any = append(o.any, f.at)
+}
+
+// lapse lets go of questions that nobody waits for any more.
+func (o *oracle) lapse() {
+	o.news = slices.DeleteFunc(o.news, func(n *news) bool { return n.kind == "ask" && o.now.Sub(n.at) >= 7*24*time.Hour })
 }
 
 // moved is how far a move since then may have put the same hour of the day.
