@@ -71,6 +71,9 @@ func (b *bot) pings(s *dialog.Script) {
 // knockAt is now, or when the line may come that may not come yet. One whose time
 // the person named is outside the ceilings.
 func (b *bot) knockAt(t *dialog.Turn, count int) time.Time {
+	if at := b.afterQuiet(t, t.Now); at.After(t.Now) { // and the morning decides, lest a day is lost
+		return at
+	}
 	p := plan(t)
 	p.forgetOld(t.Now)
 	// Others decide how often something comes; so it never takes the place of what
