@@ -134,13 +134,40 @@ func openLink(t *dialog.Turn, note string) {
 
 // show tells what somebody shares, and what they sent.
 func (b *bot) show(t *dialog.Turn, l *Link) {
-	if !l.Theirs.Empty() {
-		t.Tell(with(raw(t, "link.theirs"), "name", dialog.Escape(l.Name)))
-		t.Tell(CardText(t, &l.Theirs))
+	for _, page := range theirs(t, l) {
+		t.Tell(page)
 		t.Send()
 	}
-	for _, g := range l.Got {
-		t.Tell(with(raw(t, "link.got."+g.Kind), "day", day(t, g.At), "text", dialog.Escape(g.Text)))
+}
+
+// theirs is what somebody shares, and what they sent, in words.
+func theirs(t *dialog.Turn, l *Link) (pages []string) {
+	if !l.Theirs.Empty() {
+		pages = append(pages, with(raw(t, "link.theirs"), "name", dialog.Escape(l.Name))+"\n\n"+CardText(t, &l.Theirs))
 	}
-	t.Send()
+	var got []string
+	for _, g := range l.Got {
+		got = append(got, with(raw(t, "link.got."+g.Kind), "day", day(t, g.At), "text", dialog.Escape(g.Text)))
+	}
+	if len(got) > 0 {
+		pages = append(pages, strings.Join(got, "\n\n"))
+	}
+	return pages
+}
+
+// linkPages are all links in words, for the export.
+func linkPages(t *dialog.Turn) (pages []string) {
+	p := partners(t)
+	for i := range p.Links {
+		l := &p.Links[i]
+		pages = append(pages, "*"+dialog.Escape(l.Name)+"*")
+		if !l.Shared.Empty() {
+			pages = append(pages, t.Label("link.mine.say"), CardText(t, &l.Shared))
+		}
+		if !l.Due.IsZero() {
+			pages = append(pages, with(raw(t, "link.head.waits"), "when", when(t, l.Due)), CardText(t, &l.Waits))
+		}
+		pages = append(pages, theirs(t, l)...)
+	}
+	return pages
 }
