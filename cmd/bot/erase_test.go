@@ -19,9 +19,9 @@ import (
 )
 
 // Where a process can die while somebody erases everything: all points of
-// [dialog.Machine] but "before remove", since erasing takes no messages back, and
-// those around words for others, which package sim crashes at; while nobody has
-// begun yet, at the question, and at the yes.
+// [dialog.Machine] but "before remove" and "after tell", since erasing takes no
+// messages back and waits for its last words; while nobody has begun yet, at the
+// question, and at the yes.
 var erasePoints = []struct {
 	name       string
 	after, nth int64
@@ -29,7 +29,7 @@ var erasePoints = []struct {
 	{"due", 0, 1}, {"claimed", 0, 1},
 	{"load", 1, 1}, {"step", 1, 1}, {"before commit", 1, 1}, {"after commit", 1, 1}, {"acknowledge", 1, 1}, {"before send", 1, 1}, {"after send", 1, 1},
 	{"step", 1, 2}, {"before commit", 1, 2}, {"after commit", 1, 2}, // to note that the question was sent
-	{"load", 2, 1}, {"step", 2, 1}, {"before delete", 2, 1}, {"after delete", 2, 1}, {"acknowledge", 2, 1}, {"before send", 2, 1}, {"after send", 2, 1},
+	{"load", 2, 1}, {"step", 2, 1}, {"before tell", 2, 1}, {"told last", 2, 1}, {"before delete", 2, 1}, {"after delete", 2, 1}, {"acknowledge", 2, 1}, {"before send", 2, 1}, {"after send", 2, 1},
 }
 
 // erasing is one death and what is found after it.
@@ -152,6 +152,9 @@ func (e *erasing) play(t *testing.T) {
 	}
 	if rec.Blob != nil || rec.Erased.IsZero() {
 		t.Fatalf("not erased: %d bytes", len(rec.Blob))
+	}
+	if l.linked(t, l.people[1]) {
+		t.Error("the partner still has the link")
 	}
 
 	sent := l.sentTo(leaver)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"afterglow/dialog"
+	"afterglow/dialog/aftercare"
 )
 
 // life is some people who talk to the real bot, at random.
@@ -32,6 +33,7 @@ type life struct {
 	text map[dialog.PersonID]string
 	did  []dialog.Event
 	refs []string
+	code string // of the last invite
 }
 
 func newLife(t testing.TB, store dialog.Store, keyOf func(dialog.PersonID) dialog.Key, people int, set ...func(*dialog.Host)) *life {
@@ -60,6 +62,9 @@ func (l *life) Send(_ context.Context, to dialog.PersonID, m dialog.Message) (di
 	}
 	l.sent[to]++
 	l.text[to] = m.Text
+	if code := codeShown.FindStringSubmatch(m.Text); code != nil {
+		l.code = code[1]
+	}
 	if len(m.Choices) > 0 {
 		l.last[to] = slices.Concat(m.Choices...)
 	}
@@ -105,6 +110,39 @@ func (l *life) live(t testing.TB, n int) {
 			return
 		}
 	}
+}
+
+// link has two link up, of whom neither has told of anything hard.
+func (l *life) link(t testing.TB, a, b dialog.PersonID) {
+	say := func(who dialog.PersonID, texts ...string) {
+		for _, text := range texts {
+			l.host.Settle(who)
+			l.mu.Lock()
+			ev := l.event(who)
+			ev.Kind, ev.Text = dialog.Text, strings.ReplaceAll(text, "$code", l.code)
+			if name, ok := strings.CutPrefix(ev.Text, "/"); ok {
+				ev.Kind = dialog.Command
+				ev.Name, ev.Text, _ = strings.Cut(name, " ")
+			}
+			l.did = append(l.did, ev)
+			l.mu.Unlock()
+			must(t, l.host.Handle(t.Context(), ev))
+		}
+		l.host.Settle(who)
+	}
+	say(a, "/partner", "invite somebody", "yes", "Ana", "make the code")
+	say(b, "/partner $code", "yes", "Ben", "yes")
+	say(a, "/partner", "1", "yes, link up")
+}
+
+// linked tells whether somebody is linked with anybody.
+func (l *life) linked(t testing.TB, who dialog.PersonID) bool {
+	l.host.Settle(who)
+	rec, err := l.host.Store.Load(t.Context(), l.host.KeyOf(who))
+	must(t, err)
+	state, err := dialog.DecodeState(rec.Blob)
+	must(t, err)
+	return len(aftercare.Everything(state).Partner.Links) > 0
 }
 
 // reseed gives a life its own chance, where another process has had the same

@@ -65,12 +65,18 @@ func mortal() {
 			select {}
 		}
 	}
-	s, inner, _, _ := spec.open(t, time.Now())
+	s, inner, u, _ := spec.open(t, time.Now())
 	inner.note = func(piece string) { write("piece", hex.EncodeToString([]byte(piece))) }
-	l := newLife(t, s, s.KeyOf, mortals, func(h *dialog.Host) { h.Machine.Point, h.Poll = die, 5*time.Millisecond })
+	_, script, err := loadScript(defaults(), u.ring)
+	must(t, err)
+	l := newLife(t, s, s.KeyOf, mortals, func(h *dialog.Host) { h.Script, h.Machine.Point, h.Poll = script, die, 5*time.Millisecond })
 	leaver := l.people[0]
 	inner.key = s.KeyOf(leaver)
 	l.live(t, 30)
+	l.link(t, leaver, l.people[1])
+	if !l.linked(t, leaver) || !l.linked(t, l.people[1]) {
+		t.Fatal("nobody is linked, so no word will go")
+	}
 	for _, p := range l.people {
 		l.host.Settle(p)
 	}

@@ -302,7 +302,7 @@ func (b *bot) snooze(s *dialog.Script) {
 		}
 		at = b.afterQuiet(t, at)
 		if kind == remind || kind == newWord { // neither is a check-in
-			t.State.SetTimer(dialog.Timer{Name: kind, Wall: dialog.Wall(at, t.State.Zone)})
+			t.State.SetTimer(dialog.Timer{Name: kind, Wall: wallFrom(at, t.State.Zone), Count: agreed})
 			t.Tell(with(raw(t, "snooze.saved.say"), "when", when(t, at)))
 			return
 		}

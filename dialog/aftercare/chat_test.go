@@ -28,6 +28,16 @@ func script(t testing.TB) *dialog.Script {
 		a := when.Read(text, now, langs...)
 		return a.At, map[when.Kind]dialog.Reading{when.At: dialog.Moment, when.None: dialog.Declined}[a.Kind]
 	}
+	codes(&content)
+	s, err := aftercare.New(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// codes lets people invite others, by codes that are only wrapped.
+func codes(content *aftercare.Content) {
 	content.Invite = func(who dialog.PersonID, secret string) string {
 		return base64.RawURLEncoding.EncodeToString([]byte(secret + string(who)))
 	}
@@ -38,11 +48,6 @@ func script(t testing.TB) *dialog.Script {
 		}
 		return dialog.PersonID(text[16:]), string(text[:16]), strings.HasPrefix(string(text[16:]), "test:")
 	}
-	s, err := aftercare.New(content)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
 }
 
 func TestChats(t *testing.T) { chattest.Run(t, script(t), "testdata/chat") }

@@ -177,6 +177,7 @@ func (b *bot) asked(s *dialog.Script) {
 			l.Link == "" || len(p.Links) >= maxLinks || p.with(t.Event.From) != nil {
 			return // used, taken back, or too late: it lapses without a word
 		}
+		p.Asked = slices.DeleteFunc(p.Asked, func(a Ask) bool { return a.With == t.Event.From }) // they wait for the newer one
 		p.Asked = append(p.Asked, Ask{ID: l.Link, With: t.Event.From, Name: seenAs(t, l.Name), Mine: p.Invite.Mine, At: t.Now})
 		p.Invite = Invite{}
 		knock(t)
@@ -203,7 +204,7 @@ func (b *bot) asked(s *dialog.Script) {
 		case held(t):
 		case p.with(ask.With) != nil: // they have said yes to a question of this person's meanwhile
 			p.Asked = slices.Delete(p.Asked, i, i+1)
-			t.Start("link", noteOf(p.with(ask.With).ID))
+			openLink(t, noteOf(p.with(ask.With).ID))
 		case len(p.Links) >= maxLinks:
 			t.Say("join.full.say")
 		case !send(t, ask.With, "linked", letter{Link: ask.ID, Name: ask.Mine}):

@@ -22,10 +22,7 @@ func (b *bot) linked(s *dialog.Script) {
 		default:
 			lines = append(lines, t.Label("link.head.shared"))
 		}
-		switch {
-		case l.Fresh && l.Theirs.Empty() && len(l.Got) == 0:
-			lines = append(lines, t.Label("link.head.new"))
-		case l.Fresh:
+		if l.Fresh {
 			lines = append(lines, t.Label("link.head.fresh"))
 		}
 		return strings.Join(lines, "\n")
@@ -124,15 +121,53 @@ func (b *bot) linked(s *dialog.Script) {
 	}
 }
 
+// openLink goes to the menu of a link. That there is one is all there is to see of
+// a link by which nothing has come: it is seen by this.
+func openLink(t *dialog.Turn, note string) {
+	onScreen(t, note)
+	t.Start("link", note)
+	if l := linkNoted(t, note); l != nil && l.Fresh && l.Theirs.Empty() && len(l.Got) == 0 {
+		l.Fresh = false
+		t.Say("link.new.say")
+	}
+}
+
 // show tells what somebody shares, and what they sent.
 func (b *bot) show(t *dialog.Turn, l *Link) {
-	if !l.Theirs.Empty() {
-		t.Tell(with(raw(t, "link.theirs"), "name", dialog.Escape(l.Name)))
-		t.Tell(CardText(t, &l.Theirs))
+	for _, page := range theirs(t, l) {
+		t.Tell(page)
 		t.Send()
 	}
-	for _, g := range l.Got {
-		t.Tell(with(raw(t, "link.got."+g.Kind), "day", day(t, g.At), "text", dialog.Escape(g.Text)))
+}
+
+// theirs is what somebody shares, and what they sent, in words.
+func theirs(t *dialog.Turn, l *Link) (pages []string) {
+	if !l.Theirs.Empty() {
+		pages = append(pages, with(raw(t, "link.theirs"), "name", dialog.Escape(l.Name))+"\n\n"+CardText(t, &l.Theirs))
 	}
-	t.Send()
+	var got []string
+	for _, g := range l.Got {
+		got = append(got, with(raw(t, "link.got."+g.Kind), "day", day(t, g.At), "text", dialog.Escape(g.Text)))
+	}
+	if len(got) > 0 {
+		pages = append(pages, strings.Join(got, "\n\n"))
+	}
+	return pages
+}
+
+// linkPages are all links in words, for the export.
+func linkPages(t *dialog.Turn) (pages []string) {
+	p := partners(t)
+	for i := range p.Links {
+		l := &p.Links[i]
+		pages = append(pages, "*"+dialog.Escape(l.Name)+"*")
+		if !l.Shared.Empty() {
+			pages = append(pages, t.Label("link.mine.say"), CardText(t, &l.Shared))
+		}
+		if !l.Due.IsZero() {
+			pages = append(pages, with(raw(t, "link.head.waits"), "when", when(t, l.Due)), CardText(t, &l.Waits))
+		}
+		pages = append(pages, theirs(t, l)...)
+	}
+	return pages
 }

@@ -140,9 +140,10 @@ func (p *Partner) with(who dialog.PersonID) *Link {
 // full tells whether there is no room for one more.
 func (p *Partner) full() bool { return len(p.Links)+len(p.Sent) >= maxLinks }
 
-// fresh tells whether something has not been looked at.
-func (p *Partner) fresh() bool {
-	return len(p.Asked) > 0 || slices.ContainsFunc(p.Links, func(l Link) bool { return l.Fresh })
+// fresh tells whether something has not been looked at, beside what that note is about.
+func (p *Partner) fresh(beside string) bool {
+	return slices.ContainsFunc(p.Asked, func(a Ask) bool { return noteOf(a.ID) != beside }) ||
+		slices.ContainsFunc(p.Links, func(l Link) bool { return l.Fresh && noteOf(l.ID) != beside })
 }
 
 // partner is /partner: what can be shown to somebody, and who is linked.
@@ -196,10 +197,11 @@ func (b *bot) partner(s *dialog.Script) {
 			t.Say("partner.closed.say")
 		}
 		if note, ok := strings.CutPrefix(what, "asked_"); ok && !held(t) {
+			onScreen(t, note)
 			t.Start("asked", note)
 		}
 		if note, ok := strings.CutPrefix(what, "link_"); ok {
-			t.Start("link", note)
+			openLink(t, note)
 		}
 	}
 	for _, room := range []func(*dialog.Script){b.cards, b.invites, b.linked, b.shared, b.received, b.kindWords, b.pings} {

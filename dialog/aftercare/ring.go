@@ -60,7 +60,7 @@ func (b *bot) handOver(t *dialog.Turn, r *dialog.Run, out *dialog.Entry) bool {
 		return !p.still(t) && !b.afterQuiet(t, t.Now).After(t.Now)
 	}
 	if kind == newWord {
-		return b.knockNow(t, out)
+		return b.knockNow(t, r, out)
 	}
 	e := p.Encounter(id)
 	tm := dialog.Timer{Name: "nudge", Note: r.Note, Wall: dialog.Wall(r.Begun, t.State.Zone), Latest: out.Latest}

@@ -1,6 +1,7 @@
 package aftercare
 
 import (
+	"bytes"
 	"slices"
 	"time"
 
@@ -72,10 +73,17 @@ func (b *bot) received(s *dialog.Script) {
 		}
 	}
 	s.Actions["partner.share"] = from(func(t *dialog.Turn, l *Link, x letter) {
-		l.Theirs, l.Fresh = b.readable(t, x.Set), true
+		set := b.readable(t, x.Set)
+		if bytes.Equal(dialog.Encode(nil, &set), dialog.Encode(nil, &l.Theirs)) {
+			return // the same lines again are nothing new
+		}
+		l.Theirs, l.Fresh = set, true
 		knock(t)
 	})
-	s.Actions["partner.unshare"] = from(func(t *dialog.Turn, l *Link, x letter) { l.Theirs = Set{} })
+	s.Actions["partner.unshare"] = from(func(t *dialog.Turn, l *Link, x letter) {
+		l.Theirs = Set{}
+		l.Fresh = l.Fresh && len(l.Got) > 0 // so that nothing is said to be there
+	})
 	s.Actions["partner.kind"] = from(func(t *dialog.Turn, l *Link, x letter) {
 		if !slices.Contains(kindFlows, x.Kind) {
 			return

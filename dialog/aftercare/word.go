@@ -63,7 +63,12 @@ func linkOf(t *dialog.Turn) *Link {
 	if t.Run == nil {
 		return nil
 	}
-	id, err := hex.DecodeString(t.Run.Note)
+	return linkNoted(t, t.Run.Note)
+}
+
+// linkNoted is the link of a note, or nil.
+func linkNoted(t *dialog.Turn, note string) *Link {
+	id, err := hex.DecodeString(note)
 	if err != nil {
 		return nil
 	}

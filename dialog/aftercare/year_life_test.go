@@ -197,7 +197,7 @@ func readTime(text string, now time.Time, _ ...string) (time.Time, dialog.Readin
 
 // offered are the options that Go knows for the open question.
 func (s *soul) offered(list string) []dialog.Option {
-	return s.script.Lists[list](&dialog.Turn{Script: s.script, State: s.state, Now: s.now, Run: &s.state.Runs[len(s.state.Runs)-1]})
+	return offeredTo(s.script, s.state, s.now, list)
 }
 
 // option is the number under which a list offers id.
@@ -241,7 +241,7 @@ func (s *soul) answerTo(m dialog.Message) {
 	open, later, quiet := m.Choices[0][0].Data, m.Choices[0][1].Data, m.Choices[0][2].Data
 	enc := ""
 	for i := len(s.log) - 1; enc == "" && i >= 0; i-- {
-		if s.log[i].what == "arrive" {
+		if s.log[i].what == "arrive" && !strings.HasSuffix(s.log[i].kind, "word") {
 			enc = s.log[i].enc
 		}
 	}

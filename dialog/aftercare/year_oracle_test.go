@@ -37,6 +37,7 @@ type promise struct {
 	typed bool
 	made  time.Time
 	broke string // what ended it before it came
+	over  time.Time
 }
 
 // about is what the oracle knows of one encounter.
@@ -68,6 +69,7 @@ type oracle struct {
 	to     int
 	enc    map[string]*about
 	all    []*about
+	booked []*promise  // all that were agreed on within the ceilings
 	came   []time.Time // what counts for the ceilings
 	any    []time.Time // all that came or was lost
 	tried  []time.Time // what was on its way and may have been taken back
@@ -81,6 +83,9 @@ type oracle struct {
 	now    time.Time
 	wrong  []string
 	counts map[string]int
+	news   []*news   // what others have sent and nobody has looked at
+	later  time.Time // when they want to hear of it; zero: no word of that
+	owed   bool      // and have not looked since
 }
 
 const (
@@ -140,7 +145,13 @@ func (o *oracle) read(f fact) {
 			o.bad("a %s was asked for (%s) and nothing is planned", f.kind, f.asked)
 		}
 	case "arrive", "lost":
-		o.arrive(f)
+		if strings.HasSuffix(f.kind, "word") {
+			o.knock(f)
+		} else {
+			o.arrive(f)
+		}
+	case "word", "word later", "looked", "unlinked":
+		o.word(f)
 	case "late":
 		o.late = append(o.late, f.when)
 	case "tried":
@@ -206,6 +217,7 @@ func (o *oracle) read(f fact) {
 		for _, e := range o.all {
 			o.end(e, "erased", kinds...)
 		}
+		o.news, o.later = nil, time.Time{}
 		o.settle(o.now.AddDate(1, 0, 0))
 		*o = oracle{filter: o.filter, enc: map[string]*about{}, counts: o.counts, wrong: o.wrong, now: o.now}
 	}
@@ -230,7 +242,7 @@ func (o *oracle) lift(why string) {
 func (o *oracle) end(e *about, why string, kinds ...string) {
 	for _, p := range e.promises {
 		if p.broke == "" && slices.Contains(kinds, p.kind) {
-			p.broke = why
+			p.broke, p.over = why, o.now
 		}
 	}
 }
@@ -260,7 +272,7 @@ func (o *oracle) agree(f fact) {
 		return
 	}
 	if p != nil { // what became of it, nobody was told
-		p.broke = "agreed anew"
+		p.broke, p.over = "agreed anew", f.at
 	}
 	wall := f.when.In(location(o.zone))
 	minute := wall.Hour()*60 + wall.Minute()
@@ -309,6 +321,9 @@ func (o *oracle) agree(f fact) {
 	e.stopped[f.kind] = false
 	o.counts["agreed: "+f.kind]++
 	e.promises = append(e.promises, &promise{kind: f.kind, when: f.when, zone: o.zone, made: f.at, typed: !f.typed.IsZero()})
+	if !free(f.kind) {
+		o.booked = append(o.booked, e.promises[len(e.promises)-1])
+	}
 }
 
 func (o *oracle) snooze(f fact, minute int) {
@@ -337,32 +352,12 @@ func (o *oracle) snooze(f fact, minute int) {
 func (o *oracle) arrive(f fact) {
 	e := o.about(f.enc)
 	o.counts[f.what+": "+f.kind]++
-	here := location(o.zone)
-	wall := f.at.In(here)
-	if o.isQuiet(f.at) {
-		o.bad("%s came at %s, in quiet hours (%s)", f.kind, wall.Format("15:04"), o.zone)
-	}
-	for _, s := range o.quiet {
-		if !f.at.Before(s.from) && (s.to.IsZero() || f.at.Before(s.to)) {
-			o.bad("%s came after %s (since %v)", f.kind, s.why, s.from)
-		}
-	}
-	if o.unanswered() >= 2 {
-		o.bad("%s came after two encounters without an answer", f.kind)
-	}
+	o.unasked(f, e)
 	if e.stopped[f.kind] {
 		o.bad("%s came, though it was taken out", f.kind)
 	}
 	if !e.answered.IsZero() && (f.kind == "first" || f.kind == "repeat") {
 		o.bad("%s came after the answer", f.kind)
-	}
-	if !free(f.kind) {
-		o.ceilings(f, e, here)
-		for _, x := range o.all {
-			if d := f.at.Sub(x.last); d >= -time.Second && d < 3*time.Hour-time.Second {
-				o.bad("%s came %v after an encounter", f.kind, d)
-			}
-		}
 	}
 	p := e.promise(f.kind)
 	switch {
@@ -378,7 +373,7 @@ func (o *oracle) arrive(f fact) {
 			o.bad("second came %v after", f.at.Sub(e.last))
 		}
 		o.inTime(f, p)
-		p.broke = f.what
+		p.broke, p.over = f.what, f.at
 	}
 	e.times = append(e.times, f.at)
 	if f.kind == "second" && e.answered.IsZero() {
@@ -390,6 +385,32 @@ func (o *oracle) arrive(f fact) {
 	if e.counted {
 		e.open = time.Time{}
 	}
+	o.any = append(o.any, f.at)
+}
+
+// unasked checks what holds for whatever comes unasked.
+func (o *oracle) unasked(f fact, e *about) {
+	here := location(o.zone)
+	wall := f.at.In(here)
+	if o.isQuiet(f.at) {
+		o.bad("%s came at %s, in quiet hours (%s)", f.kind, wall.Format("15:04"), o.zone)
+	}
+	for _, s := range o.quiet {
+		if !f.at.Before(s.from) && (s.to.IsZero() || f.at.Before(s.to)) {
+			o.bad("%s came after %s (since %v)", f.kind, s.why, s.from)
+		}
+	}
+	if o.unanswered() >= 2 {
+		o.bad("%s came after two encounters without an answer", f.kind)
+	}
+	if !free(f.kind) {
+		o.ceilings(f, e, here)
+		for _, x := range o.all {
+			if d := f.at.Sub(x.last); d >= -time.Second && d < 3*time.Hour-time.Second {
+				o.bad("%s came %v after an encounter", f.kind, d)
+			}
+		}
+	}
 	if f.what == "arrive" {
 		if err := o.filter.Check(f.text); err != nil {
 			o.bad("a line that does not pass: %v", err)
@@ -400,7 +421,6 @@ func (o *oracle) arrive(f fact) {
 			}
 		}
 	}
-	o.any = append(o.any, f.at)
 }
 
 func (o *oracle) inTime(f fact, p *promise) {
@@ -425,13 +445,10 @@ func (o *oracle) inTime(f fact, p *promise) {
 }
 
 func (o *oracle) ceilings(f fact, e *about, here *time.Location) {
-	day, week := 1, 1
+	day, week := 1, o.week(f.at)+1
 	for _, at := range o.came {
 		if sameDay(at.In(here), f.at.In(here)) {
 			day++
-		}
-		if f.at.Sub(at) < 7*24*time.Hour {
-			week++
 		}
 	}
 	e.came++
@@ -447,6 +464,16 @@ func (o *oracle) ceilings(f fact, e *about, here *time.Location) {
 	o.came = append(o.came, f.at)
 }
 
+// week counts what came in the seven days before.
+func (o *oracle) week(before time.Time) (n int) {
+	for _, at := range o.came {
+		if before.Sub(at) < 7*24*time.Hour {
+			n++
+		}
+	}
+	return n
+}
+
 func (o *oracle) repeat(f fact, e *about) {
 	here := location(o.zone)
 	p := e.promise("first")
@@ -458,7 +485,7 @@ func (o *oracle) repeat(f fact, e *about) {
 		o.counts["came a day later, in the place of the first"]++
 		p.when = p.when.Add(26 * time.Hour)
 		o.inTime(f, p)
-		p.broke, e.text, e.first = f.what, f.text, f.at
+		p.broke, p.over, e.text, e.first = f.what, f.at, f.text, f.at
 	case e.first.IsZero():
 		o.bad("a repeat of nothing")
 	case e.repeated:

@@ -44,6 +44,8 @@ type soul struct {
 	hurt     bool
 	screen   dialog.Message
 	ref      dialog.Ref
+	friend   *friend
+	code     string // of the invite they made last
 	events   int
 	fault    string
 }
@@ -59,6 +61,11 @@ func newSoul(script *dialog.Script, seed uint64, zones []string, from, to time.T
 	s.zone = zones[s.rng.IntN(len(zones))]
 	s.habit = s.pick(40, 20, 12, 28)
 	s.wish(s.dur(time.Minute, 72*time.Hour), s.meet)
+	if s.chance(60) {
+		s.friend = &friend{s: s}
+		s.wish(s.dur(72*time.Hour, 20*24*time.Hour), s.linkUp)
+		s.wish(s.dur(72*time.Hour, 40*24*time.Hour), s.friend.act)
+	}
 	return s
 }
 
@@ -145,10 +152,13 @@ func (s *soul) do(ev dialog.Event) {
 	}
 	s.n++
 	s.events++
-	if ev.Kind != dialog.Alarm && ev.Kind != dialog.Sent {
+	switch ev.Kind {
+	case dialog.Alarm, dialog.Sent, dialog.Partner, dialog.ToldWord:
+	default:
 		ev.ID, ev.At = fmt.Sprint(s.n), s.now
 	}
 	was := s.planned()
+	links, asks := s.links()
 	flow, _ := s.question()
 	next, out, err := s.script.Apply(s.blob, "test:soul", s.seed, ev, s.now)
 	if err != nil {
@@ -164,6 +174,7 @@ func (s *soul) do(ev dialog.Event) {
 		s.blob, s.state, s.screen = nil, nil, dialog.Message{}
 		s.from, s.to = 22*60, 9*60
 		s.note(fact{what: "gone"})
+		s.tellWords(out.Words)
 		return
 	}
 	silent, muted := s.state != nil && s.plan().Silent, s.state != nil && s.state.Muted
@@ -192,9 +203,16 @@ func (s *soul) do(ev dialog.Event) {
 			s.marks[run.Mark] = run.Note
 		}
 	}
+	switch l, a := s.links(); {
+	case l < links:
+		s.note(fact{what: "unlinked"})
+	case a < asks: // answered, taken back or lapsed
+		s.note(fact{what: "looked", kind: "asked"})
+	}
 	for _, e := range out.Deliver {
 		s.deliver(e)
 	}
+	s.tellWords(out.Words)
 }
 
 // markOf is the run that a button belongs to.
@@ -245,6 +263,9 @@ func (s *soul) plan() *aftercare.Plan { return dialog.Part[aftercare.Plan](s.sta
 func (s *soul) deliver(e dialog.Entry) {
 	r := dialog.Receipt{Entry: e.ID, OK: true}
 	f := fact{what: "arrive", text: e.Msg.Text}
+	if m := codeIn.FindStringSubmatch(e.Msg.Text); m != nil {
+		s.code = m[1]
+	}
 	if e.Msg.Nudge {
 		note := s.marks[markOf(e.Msg.Choices[0][0].Data)]
 		if f.kind, f.enc, _ = strings.Cut(note, ":"); s.plan().Named && note == s.plan().Way {
@@ -288,7 +309,11 @@ func (s *soul) deliver(e dialog.Entry) {
 		s.note(f)
 	}
 	s.do(dialog.Event{Kind: dialog.Sent, Receipt: &r})
-	if arrived && e.Msg.Nudge {
+	switch {
+	case !arrived || !e.Msg.Nudge:
+	case strings.HasSuffix(f.kind, "word"):
+		s.knocked(e.Msg)
+	default:
 		s.answerTo(e.Msg)
 	}
 }
@@ -332,9 +357,12 @@ func (s *soul) somehow(flow, key string) string {
 		return "i'm safe"
 	case "return":
 		return "let it go"
-	case "planner", "help", "needs", "starters":
+	case "planner", "help", "needs", "starters", "thanks", "wish", "share":
 		return "stop here"
-	case "settings":
+	case "link": // a menu left open says what is there
+		s.note(fact{what: "looked", kind: "link"})
+		return "back"
+	case "settings", "partner":
 		return "close"
 	case "pause":
 		return s.howLong()

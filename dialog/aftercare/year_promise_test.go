@@ -66,12 +66,14 @@ func (o *oracle) shutAt(at time.Time, grace time.Duration) bool {
 // settle looks at the promises whose time is over by now, and for those that were
 // not kept.
 func (o *oracle) settle(now time.Time) {
+	o.untold(now)
 	for _, e := range o.all {
 		e.promises = slices.DeleteFunc(e.promises, func(p *promise) bool {
 			if p.broke == "" {
 				if now.Before(p.when.Add(useful + hostLate + o.spread(p))) {
 					return false
 				}
+				p.over = now
 				if p.broke = o.excuse(e, p); p.broke == "" {
 					o.bad("%s was agreed for %v and never came", p.kind, p.when)
 				}
@@ -137,6 +139,11 @@ func (o *oracle) taken(e *about, p *promise, at time.Time, spread time.Duration)
 		if d := at.Sub(x); d > -spread && d < 7*24*time.Hour+hostLate+spread {
 			week++
 		}
+	}
+	if p.kind == "word" { // leaves one of the three alone, and a day on which something was agreed
+		return week >= 2 || slices.ContainsFunc(o.booked, func(x *promise) bool {
+			return x.made.Before(at.Add(hostLate)) && at.Add(24*time.Hour).After(x.when) && (x.over.IsZero() || x.over.After(at.Add(-spread-hostLate)))
+		})
 	}
 	return week >= 3 && !free(p.kind)
 }

@@ -30,6 +30,7 @@ func yearScript(t testing.TB, change ...func(*aftercare.Content)) (*dialog.Scrip
 		t.Fatal(err)
 	}
 	content.ReadTime = readTime
+	codes(&content)
 	for _, do := range change {
 		do(&content)
 	}
@@ -155,6 +156,45 @@ func TestYearCatches(t *testing.T) {
 		{name: "a line that hints", says: "does not pass", with: func(s *dialog.Script) {
 			s.Values["nudge_line"] = func(*dialog.Turn) string { return "How was last night?" }
 		}},
+		{name: "a word is told at any hour", says: "word came at", with: pushy},
+		{name: "a word is told as often as it comes", says: "word is number 2 of the day", with: pushy},
+		{name: "a week has no end", says: "word is number 4 in seven days", with: pushy},
+		{name: "a word takes the room of check-ins", says: "leaves no room", with: pushy},
+		{name: "a word does not mind a pause", says: "word came after pause", with: pushy},
+		{name: "a word does not mind what was hard", says: "word came after hold", with: pushy},
+		{name: "a word is told after it was read", says: "a word, and nothing is there", with: pushy},
+		{name: "a word is told again the next day", says: "a second word for the same thing", with: func(s *dialog.Script) {
+			may := s.Unasked
+			s.Unasked = func(t *dialog.Turn, r *dialog.Run, e *dialog.Entry) bool {
+				ok := may(t, r, e)
+				if ok && strings.HasPrefix(r.Note, "word:") {
+					t.State.SetTimer(dialog.Timer{Name: "word", Wall: dialog.Wall(t.Now, t.State.Zone).Add(24 * time.Hour)})
+				}
+				return ok
+			}
+		}},
+		{name: "a word is told to nobody", says: "a word (kind)", with: func(s *dialog.Script) {
+			s.Timers["word"] = func(*dialog.Turn, dialog.Timer) {}
+		}},
+		{name: "a word that has to wait is lost", says: "a word (", with: func(s *dialog.Script) {
+			ring, may := s.Timers["word"], s.Unasked
+			s.Timers["word"] = func(t *dialog.Turn, tm dialog.Timer) {
+				ring(t, tm)
+				t.State.StopTimer("word", "")
+			}
+			s.Unasked = func(t *dialog.Turn, r *dialog.Run, e *dialog.Entry) bool {
+				defer t.State.StopTimer("word", "")
+				return may(t, r, e)
+			}
+		}},
+		{name: "a word that was put off is forgotten", says: "a word was put off", with: func(s *dialog.Script) {
+			ring := s.Timers["word"]
+			s.Timers["word"] = func(t *dialog.Turn, tm dialog.Timer) {
+				if tm.Count == 0 {
+					ring(t, tm)
+				}
+			}
+		}},
 	} {
 		t.Run(broken.name, func(t *testing.T) {
 			script, filter := yearScript(t)
@@ -166,6 +206,17 @@ func TestYearCatches(t *testing.T) {
 				t.Errorf("nobody noticed; found were %d other faults", len(wrong))
 			}
 		})
+	}
+}
+
+// pushy tells of every word at once, whatever forbids it.
+func pushy(s *dialog.Script) {
+	s.Timers["word"] = func(t *dialog.Turn, tm dialog.Timer) {
+		t.Wait("nudge", "word:"+fmt.Sprint(t.Rand(1<<20)), time.Time{})
+	}
+	may := s.Unasked
+	s.Unasked = func(t *dialog.Turn, r *dialog.Run, e *dialog.Entry) bool {
+		return strings.HasPrefix(r.Note, "word:") || may(t, r, e)
 	}
 }
 

@@ -89,7 +89,10 @@ func (s *soul) putOff() {
 
 // until chooses when a check-in that was put off is to come.
 func (s *soul) until() string {
-	_, enc, _ := strings.Cut(s.state.Runs[len(s.state.Runs)-1].Note, ":")
+	kind, enc, _ := strings.Cut(s.state.Runs[len(s.state.Runs)-1].Note, ":")
+	if kind == "word" { // half a conversation about something else
+		return "Drop this one"
+	}
 	if enc == "" {
 		enc = s.latest()
 	}

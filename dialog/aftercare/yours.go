@@ -2,6 +2,7 @@ package aftercare
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -92,12 +93,12 @@ func Everything(s *dialog.State) Export {
 	return e
 }
 
-// page is the export to read: the cards and the journal in words.
+// page is the export to read: the cards, the journal and the links in words.
 func (b *bot) page(t *dialog.Turn) string {
 	var parts []string
 	p := profile(t)
 	for i := range p.Sets {
 		parts = append(parts, CardText(t, &p.Sets[i]))
 	}
-	return strings.Join(append(parts, b.pages(t)...), "\n\n")
+	return strings.Join(slices.Concat(parts, b.pages(t), linkPages(t)), "\n\n")
 }

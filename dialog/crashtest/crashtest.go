@@ -35,13 +35,13 @@ type Open func(where string, now func() time.Time) (dialog.Store, error)
 // The places in a host where dying matters most. See [dialog.Machine].
 var points = []string{
 	"load", "step", "before commit", "after commit", "before delete", "after delete", "acknowledge",
-	"before send", "after send", "before remove", "due", "claimed",
+	"before send", "after send", "before remove", "due", "claimed", "before tell", "after tell", "told last",
 	"arrived", "confirmed", // in the platform of this test: on the phone, and confirmed
 }
 
 // Run kills a host on the store at a place, which is empty at first. It ends
 // the test with an error if not each confirmed event is in the state once, and
-// was answered, or a nudge came twice.
+// was answered, a nudge came twice, or a word to somebody was not heard once.
 func Run(t *testing.T, open Open, where string) {
 	path := filepath.Join(t.TempDir(), "journal")
 	begun := time.Now().UnixMilli()
@@ -66,7 +66,7 @@ func Run(t *testing.T, open Open, where string) {
 		last += 12
 		point := points[n%len(points)]
 		nth := 1 + rand.IntN(25)
-		if strings.HasSuffix(point, "delete") || point == "before remove" {
+		if strings.HasSuffix(point, "delete") || point == "before remove" || point == "told last" {
 			nth, last = 1, last+forget // it comes by rarely
 		}
 		if run(point, nth, last) {
@@ -78,7 +78,7 @@ func Run(t *testing.T, open Open, where string) {
 	if run("", 0, last) {
 		t.Fatal("the last host did not end")
 	}
-	if len(died) < 12 && *kills >= 50 {
+	if len(died) < 15 && *kills >= 50 {
 		t.Errorf("killed at %d points only: %v", len(died), died)
 	}
 	s, err := readStory(path)
@@ -98,7 +98,8 @@ func Run(t *testing.T, open Open, where string) {
 
 // judge compares what people were told with what stands in the store.
 func (s *story) judge(t *testing.T, store dialog.Store, last int) string {
-	parked, copies, events := 0, 0, 0
+	parked, copies, events, words := 0, 0, 0, 0
+	states := map[dialog.PersonID]*dialog.State{}
 	for p := range people {
 		if s.confirmed[p] != last {
 			t.Errorf("person %d: %d events of %d are confirmed", p, s.confirmed[p], last)
@@ -130,10 +131,22 @@ func (s *story) judge(t *testing.T, store dialog.Store, last int) string {
 				t.Fatal(err)
 			}
 			got = sim.Noted(state)
+			states[state.Person] = state
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("person %d: in the state are\n%v\nand confirmed were\n%v", p, got, want)
 		}
+	}
+	for who, state := range states {
+		other := states[sim.Other(who)]
+		if other == nil || slices.ContainsFunc(other.Parked, func(p dialog.Parked) bool { return p.Kind == dialog.Partner }) {
+			continue // nobody is there, or three processes have died of a word
+		}
+		said, heard := sim.Said(state, other.Since), sim.Heard(other, state.Since)
+		if !slices.Equal(said, heard) {
+			t.Errorf("%s told %v, and %s heard %v", who, said, other.Person, heard)
+		}
+		words += len(heard)
 	}
 	for _, n := range s.copies {
 		copies += n - 1
@@ -143,5 +156,5 @@ func (s *story) judge(t *testing.T, store dialog.Store, last int) string {
 			t.Errorf("%d times: %s", n, what)
 		}
 	}
-	return fmt.Sprintf("%d events: none lost, none twice; %d second copies, %d nudges, %d events parked", events, copies, len(s.nudges), parked)
+	return fmt.Sprintf("%d events and %d words: none lost, none twice; %d second copies, %d nudges, %d events parked", events, words, copies, len(s.nudges), parked)
 }

@@ -96,12 +96,12 @@ func rest(ctx context.Context, store dialog.Store, now func() time.Time) {
 		s, err := dialog.DecodeState(rec.Blob)
 		check(err)
 		soon := slices.ContainsFunc(s.Timers, func(tm dialog.Timer) bool { return tm.At(s.Zone).Before(now().Add(10 * time.Minute)) })
-		if len(s.Outbox) == 0 && !soon {
+		if len(s.Outbox)+len(s.Words) == 0 && !soon {
 			p++
 			continue
 		}
 		if time.Since(begun) > 20*time.Second {
-			panic(fmt.Sprintf("%s never rests: %+v %+v", key(p), s.Outbox, s.Timers))
+			panic(fmt.Sprintf("%s never rests: %+v %+v %+v", key(p), s.Outbox, s.Words, s.Timers))
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
@@ -126,12 +126,14 @@ func event(person, n int, at time.Time) dialog.Event {
 	id := fmt.Sprintf("%d.%d", person, n)
 	ev := dialog.Event{ID: id, Hint: id, Person: dialog.PersonID(key(person)), Kind: dialog.Command, Name: "note", At: at}
 	switch {
-	case n%forget == 0:
+	case (n+10*person)%forget == 0: // the two of a pair not at once
 		ev.Name = "forget"
 	case n%7 == 3:
 		ev.Name = "remind"
 	case n%11 == 5:
 		ev.Name = "hide"
+	case n%5 == 2:
+		ev.Name = "tell"
 	}
 	return ev
 }

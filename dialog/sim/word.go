@@ -57,11 +57,29 @@ func (t *talk) Code(c *dialog.Coder) {
 	c.Count(&t.gone)
 }
 
-func other(p dialog.PersonID) dialog.PersonID {
-	if p == "sim:0" {
-		return "sim:1"
+// Said and Heard list the events by which somebody told a word in this life, and
+// those of the words that came to them, in order.
+func Said(s *dialog.State, since time.Time) []string {
+	return events(dialog.Part[talk](s, wordsPart).said, func(x *said) bool { return x.at.After(since) && !x.bye })
+}
+
+// Heard is told with [Said].
+func Heard(s *dialog.State, since time.Time) []string {
+	return events(dialog.Part[talk](s, wordsPart).heard, func(x *said) bool { return x.life.Equal(since) && !x.bye })
+}
+
+func events(words []said, ok func(*said) bool) (ids []string) {
+	for i := range words {
+		if ok(&words[i]) {
+			ids = append(ids, words[i].event)
+		}
 	}
-	return "sim:0"
+	return ids
+}
+
+// Other is whom somebody tells words: 0 and 1 are a pair, and 2 and 3.
+func Other(p dialog.PersonID) dialog.PersonID {
+	return p[:len(p)-1] + dialog.PersonID(p[len(p)-1]^1)
 }
 
 // tell says a word to the other one, due after d.
@@ -72,7 +90,7 @@ func tell(t *dialog.Turn, d time.Duration, last bool) {
 	if last {
 		name = bye
 	}
-	if _, ok := t.Carry(dialog.Word{To: other(t.State.Person), Name: name, Text: s.text(), After: s.due, Last: last}); ok {
+	if _, ok := t.Carry(dialog.Word{To: Other(t.State.Person), Name: name, Text: s.text(), After: s.due, Last: last}); ok {
 		talk.said = append(talk.said, s)
 	}
 }
@@ -100,7 +118,7 @@ func talkActions(sc *dialog.Script) {
 	sc.Actions["partner.gone"] = func(t *dialog.Turn) {
 		talk := dialog.Part[talk](t.State, wordsPart)
 		talk.gone = len(talk.said)
-		if t.Event.From != other(t.State.Person) {
+		if t.Event.From != Other(t.State.Person) {
 			panic("somebody is gone who was never there")
 		}
 	}
