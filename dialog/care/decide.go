@@ -9,14 +9,14 @@ import (
 // How sure the classifier must be. The numbers were tuned on the dev part; see
 // docs/care.md.
 const (
-	doubt     = 0.50 // benign at least this much: benign
-	terse     = 0.20 // the same for four words or fewer that name no set of danger: they say little
-	blunt     = 0.40 // the same for four words or fewer that do
-	quiet     = 0.35 // the same for eight words or fewer that name no set of danger
-	story     = 0.50 // the same for more than eight that do, and tell of a severity above 1: whoever writes at length mostly has a reason
+	doubt     = 0.45 // benign at least this much: benign
+	terse     = 0.18 // the same for four words or fewer that name no set of danger: they say little
+	blunt     = 0.36 // the same for four words or fewer that do
+	quiet     = 0.31 // the same for eight words or fewer that name no set of danger
+	story     = 0.45 // the same for more than eight that do, and tell of a severity above 1: whoever writes at length mostly has a reason
 	foreign   = 3.00 // times the share of words learned: a text of mostly unknown words is benign
 	partly    = 0.15 // what a part of a long text may leave to benign
-	firm      = 0.55 // benign at most this much where a rule matched
+	firm      = 0.52 // benign at most this much where a rule matched
 	surely    = 0.90 // benign more than this much: a rule that is sure otherwise is not to be believed
 	dangerNow = 0.40 // of the severities above 0, the share that means 3
 	serious   = 0.35 // of the severities 1 and 2, the share that means 2
