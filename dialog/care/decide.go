@@ -17,7 +17,7 @@ const (
 	foreign   = 3.00 // times the share of words learned: a text of mostly unknown words is benign
 	partly    = 0.15 // what a part of a long text may leave to benign
 	firm      = 0.52 // benign at most this much where a rule matched
-	surely    = 0.90 // benign more than this much: a rule that is sure otherwise is not to be believed
+	surely    = 0.90 // benign more than this much in every part: a rule that is sure otherwise is not to be believed
 	dangerNow = 0.40 // of the severities above 0, the share that means 3
 	serious   = 0.35 // of the severities 1 and 2, the share that means 2
 	worse     = 0.60 // a worse category's share that speaks against a low that is sure
@@ -44,7 +44,7 @@ func (r *Recogniser) decide(in *reading, v view) Finding {
 			sure = m.rule
 		}
 	}
-	if r.model != nil && v.category[Benign] > surely {
+	if r.model != nil && v.calm > surely {
 		sure, low = nil, false
 	}
 	limit := r.limit(in, &v, len(rules) > 0)

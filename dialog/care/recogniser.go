@@ -60,10 +60,11 @@ type view struct {
 	category [Drop + 1]float32
 	severity [4]float32
 	about    [3]float32
+	calm     float32 // the least that any part of the message leaves to benign
 }
 
 func (r *Recogniser) view(in *reading, from, to int) view {
-	v := view{category: [Drop + 1]float32{Benign: 1}, severity: [4]float32{1}, about: [3]float32{1}}
+	v := view{category: [Drop + 1]float32{Benign: 1}, severity: [4]float32{1}, about: [3]float32{1}, calm: 1}
 	if r.model == nil || from == to {
 		return v
 	}
@@ -75,13 +76,16 @@ func (r *Recogniser) view(in *reading, from, to int) view {
 	copy(v.category[:], out[OfCategory:])
 	copy(v.severity[:], out[OfSeverity:])
 	copy(v.about[:], out[OfAbout:])
+	v.calm = v.category[Benign]
 	return v
 }
 
 // widen lets a part speak for the whole when it is surer of danger, and sure
 // enough: a part has lost its context.
 func (v *view) widen(part view) {
+	calm := min(v.calm, part.category[Benign])
 	if part.category[Benign] < v.category[Benign] && part.category[Benign] < partly {
 		*v = part
 	}
+	v.calm = calm
 }
