@@ -19,7 +19,7 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 	blob, alarm := rec.Blob, time.Time{}
 	state := box.state // each step takes it over
 	box.state = nil
-	changed, erase := false, false
+	changed, erase, wished := false, false, time.Time{}
 	var counts []func()
 	for i, e := range events {
 		ev := &e
@@ -67,6 +67,7 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 			continue
 		}
 		if erase = o.Erase; erase {
+			wished = ev.At
 			out.hold = h.flying(blob, out.deliver)
 		}
 		blob, state, alarm, changed = next, o.State, o.State.Alarm(), true
@@ -83,7 +84,7 @@ func (h *Host) attempt(ctx context.Context, box *mailbox, events []Event, park i
 		out.last, out.wake = true, 0
 		h.tellLast(ctx, box, out.words)
 		out.words = nil
-		err = h.erase(ctx, box, rec.Tag)
+		err = h.erase(ctx, box, rec.Tag, wished)
 	case changed:
 		if err = h.commit(ctx, box, rec.Tag, blob, alarm); err == nil {
 			box.state = state
@@ -132,10 +133,10 @@ func (h *Host) commit(ctx context.Context, box *mailbox, old Tag, blob []byte, a
 
 // erase puts a tombstone in the record's place, even if there was none: the same
 // wish may come again later, and must not reach a new life.
-func (h *Host) erase(ctx context.Context, box *mailbox, old Tag) error {
+func (h *Host) erase(ctx context.Context, box *mailbox, old Tag, wished time.Time) error {
 	box.known = nil
 	next := h.Machine.tag()
-	return h.write(ctx, "delete", func() error { return h.Store.Delete(ctx, box.key, old, next) })
+	return h.write(ctx, "delete", func() error { return h.Store.Delete(ctx, box.key, old, next, wished) })
 }
 
 // write makes sure of a write whose outcome is not known, by trying again with

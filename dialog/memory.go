@@ -66,11 +66,14 @@ func (m *MemoryStore) Commit(ctx context.Context, key Key, old, next Tag, blob [
 }
 
 // Delete implements [Store].
-func (m *MemoryStore) Delete(ctx context.Context, key Key, old, next Tag) error {
+func (m *MemoryStore) Delete(ctx context.Context, key Key, old, next Tag, at time.Time) error {
 	if err := cmp.Or(ctx.Err(), CheckDelete(key, old, next)); err != nil {
 		return fmt.Errorf("delete: %w", err)
 	}
-	if err := m.replace(key, old, remembered{Record: Record{Tag: next, Erased: m.now()}}); err != nil {
+	if at.IsZero() {
+		at = m.now()
+	}
+	if err := m.replace(key, old, remembered{Record: Record{Tag: next, Erased: at}}); err != nil {
 		return fmt.Errorf("delete: %w", err)
 	}
 	return nil

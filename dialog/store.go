@@ -21,9 +21,9 @@ type Tag [16]byte
 //
 //   - never seen, or gone for good: the zero Record.
 //   - present: Tag is set, Blob is not empty.
-//   - erased: Tag is set, Blob is nil, and Erased tells when. The tombstone holds
-//     nothing but its tag; it fences writers that are still under way, and
-//     events that happened before it are to be dropped.
+//   - erased: Tag is set, Blob is nil, and Erased tells when that was wished for.
+//     The tombstone holds nothing but this and its tag; it fences writers that
+//     are still under way, and events that happened before it are to be dropped.
 type Record struct {
 	Blob   []byte
 	Tag    Tag
@@ -49,7 +49,7 @@ var ErrUnreadable = errors.New("unreadable record")
 // trying again with the same arguments. That holds for a ctx that ended, too.
 //
 // A store goes by a clock of its own, which callers never see; moments are kept
-// to the millisecond, alarms rounded up, so that nobody is due early.
+// to the millisecond, rounded up, so that nobody is due early.
 type Store interface {
 	// Load returns the record, the zero Record if there is none, or an error
 	// that wraps [ErrUnreadable].
@@ -71,8 +71,11 @@ type Store interface {
 
 	// Delete replaces the record by a tombstone marked next, without blob and
 	// without alarm, under the same rules as Commit; with the zero old also where
-	// there was no record. The tombstone vanishes by itself after [TombstoneLife].
-	Delete(ctx context.Context, key Key, old, next Tag) error
+	// there was no record. Its Erased is at, when the person wished it: what they
+	// say while the store is slow or away is not from before. The zero at is the
+	// store's now, for a wish without a time. The tombstone vanishes by itself
+	// [TombstoneLife] after it was set, or after its Erased if that is earlier.
+	Delete(ctx context.Context, key Key, old, next Tag, at time.Time) error
 
 	// Due returns up to n keys whose alarm has come by the store's own clock,
 	// the longest overdue first, and moves each of their alarms to that clock's

@@ -92,16 +92,20 @@ func (s *Store) Commit(ctx context.Context, key dialog.Key, old, next dialog.Tag
 }
 
 // Delete implements [dialog.Store].
-func (s *Store) Delete(ctx context.Context, key dialog.Key, old, next dialog.Tag) error {
+func (s *Store) Delete(ctx context.Context, key dialog.Key, old, next dialog.Tag, at time.Time) error {
 	if err := cmp.Or(ctx.Err(), dialog.CheckDelete(key, old, next)); err != nil {
 		return fmt.Errorf("delete: bolt: %w", err)
 	}
 	err := s.write(ctx, func(tx *bbolt.Tx, now moment) error {
 		return replace(tx, []byte(key), old, next, now, func(people *bbolt.Bucket) error {
-			if err := people.Put([]byte(key), erasedValue(next, now)); err != nil {
+			erased := now
+			if !at.IsZero() {
+				erased = notBefore(at)
+			}
+			if err := people.Put([]byte(key), erasedValue(next, erased)); err != nil {
 				return err
 			}
-			if err := tx.Bucket(graves).Put(now.place([]byte(key)), nil); err != nil {
+			if err := tx.Bucket(graves).Put(erased.place([]byte(key)), nil); err != nil {
 				return err
 			}
 			return clearAlarm(tx, []byte(key))

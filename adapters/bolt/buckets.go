@@ -88,7 +88,8 @@ func erasedValue(tag dialog.Tag, at moment) []byte {
 // moment is a point in time: milliseconds since 1970, and 0 for all before.
 type moment uint64
 
-// notBefore is the first moment that is not before t, so that nobody is due early.
+// notBefore is the first moment that is not before t, so that nobody is due early
+// and the wish to be forgotten is not after itself.
 func notBefore(t time.Time) moment {
 	ms := t.UnixMilli()
 	if time.UnixMilli(ms).Before(t) {

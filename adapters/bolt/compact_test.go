@@ -24,7 +24,7 @@ func TestCompactLeavesNothingOfTheErased(t *testing.T) {
 	}
 	must(t, s.Commit(t.Context(), "stays", dialog.Tag{}, tagOf(1), []byte("calm"), time.Now()))
 	for i := range 100 {
-		must(t, s.Delete(t.Context(), dialog.Key(fmt.Sprint(i)), tagOf(1), tagOf(2)))
+		must(t, s.Delete(t.Context(), dialog.Key(fmt.Sprint(i)), tagOf(1), tagOf(2), time.Time{}))
 	}
 	if !contains(t, path, secret) {
 		t.Log("bbolt leaves no old pages any more; Compact may not be needed")

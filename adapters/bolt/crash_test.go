@@ -66,7 +66,7 @@ func writeUntilKilled(path string) {
 			for n := numberOf(r.Tag) + 1; err == nil; n++ {
 				old, next := tagOf(n-1), tagOf(n)
 				if n%7 == 0 {
-					err = s.Delete(context.Background(), key, old, next)
+					err = s.Delete(context.Background(), key, old, next, time.Time{})
 				} else {
 					err = s.Commit(context.Background(), key, old, next, make([]byte, 1+n*997%9000), time.UnixMilli(int64(n)))
 				}

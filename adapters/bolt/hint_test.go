@@ -134,7 +134,7 @@ func TestNothingAfterClose(t *testing.T) {
 	_, load := s.Load(t.Context(), "mira")
 	_, due := s.Due(t.Context(), time.Second, 1)
 	for _, err := range []error{load, due, s.Commit(t.Context(), "mira", dialog.Tag{}, tagOf(1), []byte("x"), time.Time{}),
-		s.Delete(t.Context(), "mira", dialog.Tag{}, tagOf(1)), s.Compact(t.Context())} {
+		s.Delete(t.Context(), "mira", dialog.Tag{}, tagOf(1), time.Time{}), s.Compact(t.Context())} {
 		if !errors.Is(err, errClosed) {
 			t.Errorf("got %v", err)
 		}

@@ -2,7 +2,8 @@
 -- the tag that the caller had loaded.
 --
 -- KEYS  1 the record, 2 the alarms of its shard
--- ARGV  1 the old tag ("" for none), 2 the new value, a bare head to erase,
+-- ARGV  1 the old tag ("" for none), 2 the new value; a tombstone without its
+--       time gets the server's,
 --       3 the alarm in ms ("" for none), 4 the member in the alarms,
 --       5 µs that the caller's clock is ahead
 -- Returns 1 if the value is stored, 0 if the record has another tag, -1 if the
@@ -58,9 +59,12 @@ if ARGV[3] == '' then
 else
 	redis.call('ZADD', KEYS[2], ARGV[3], ARGV[4])
 end
-if #value == 17 then
-	redis.call('SET', KEYS[1], value .. string.format('%.0f', now()), 'PX', life)
-else
+if string.byte(value) == 1 then
 	redis.call('SET', KEYS[1], value)
+	return 1
 end
+if #value == 17 then
+	value = value .. string.format('%.0f', now())
+end
+redis.call('SET', KEYS[1], value, 'PX', life)
 return 1

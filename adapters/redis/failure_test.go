@@ -37,7 +37,7 @@ func TestLostReply(t *testing.T) {
 					t.Errorf("got %+v, %v", r, err)
 				}
 				p.lose.Store(way)
-				must(t, s.Delete(t.Context(), "mira", dialog.Tag{2}, dialog.Tag{3}))
+				must(t, s.Delete(t.Context(), "mira", dialog.Tag{2}, dialog.Tag{3}, time.Time{}))
 				if p.lose.Load() != "" {
 					t.Error("no reply was lost")
 				}
@@ -129,7 +129,7 @@ func TestForgottenScripts(t *testing.T) {
 				t.Errorf("got %q, %v", due, err)
 			}
 			server.Do(t, "script", "flush")
-			must(t, s.Delete(t.Context(), key, dialog.Tag{1}, dialog.Tag{2}))
+			must(t, s.Delete(t.Context(), key, dialog.Tag{1}, dialog.Tag{2}, time.Time{}))
 		}
 	}
 }

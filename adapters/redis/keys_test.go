@@ -70,7 +70,7 @@ func TestValues(t *testing.T) {
 	if r, err := parseValue(presentValue(tag, []byte("calm"))); err != nil || r.Tag != tag || string(r.Blob) != "calm" || !r.Erased.IsZero() {
 		t.Errorf("present: %+v, %v", r, err)
 	}
-	if r, err := parseValue(append(erasedHead(tag), "1700000000000"...)); err != nil || r.Tag != tag || r.Blob != nil || !r.Erased.Equal(time.Unix(1.7e9, 0)) {
+	if r, err := parseValue(append(erasedValue(tag, time.Time{}), "1700000000000"...)); err != nil || r.Tag != tag || r.Blob != nil || !r.Erased.Equal(time.Unix(1.7e9, 0)) {
 		t.Errorf("erased: %+v, %v", r, err)
 	}
 	for _, bad := range unreadable {
@@ -84,7 +84,7 @@ func TestValues(t *testing.T) {
 var unreadable = []string{
 	"", "x", "hello", strings.Repeat("x", 17), strings.Repeat("x", 18), strings.Repeat("x", 1000),
 	string(presentValue(dialog.Tag{1}, nil)), string(presentValue(dialog.Tag{}, []byte("x"))),
-	string(erasedHead(dialog.Tag{1})), string(erasedHead(dialog.Tag{1})) + "soon",
+	string(erasedValue(dialog.Tag{1}, time.Time{})), string(erasedValue(dialog.Tag{1}, time.Time{})) + "soon",
 	"\x03" + strings.Repeat("x", 50), "\x00" + strings.Repeat("x", 50),
 }
 
@@ -99,7 +99,7 @@ func TestUnreadableStays(t *testing.T) {
 		for _, err := range []error{err,
 			s.Commit(t.Context(), "mira", dialog.Tag{}, dialog.Tag{9}, []byte("new"), time.Time{}),
 			s.Commit(t.Context(), "mira", dialog.Tag{1}, dialog.Tag{9}, []byte("new"), time.Time{}),
-			s.Delete(t.Context(), "mira", dialog.Tag{1}, dialog.Tag{9})} {
+			s.Delete(t.Context(), "mira", dialog.Tag{1}, dialog.Tag{9}, time.Time{})} {
 			if err == nil || !strings.Contains(err.Error(), dialog.ErrUnreadable.Error()) {
 				t.Errorf("%s: got %v", what, err)
 			}
@@ -146,12 +146,12 @@ func TestScriptKnowsTombstoneLife(t *testing.T) {
 func TestTombstonesVanishByThemselves(t *testing.T) {
 	s := open(t, redistest.Start(t).URL(), Options{})
 	must(t, s.Commit(t.Context(), "mira", dialog.Tag{}, dialog.Tag{1}, []byte("calm"), time.Now().Add(-time.Second)))
-	must(t, s.Delete(t.Context(), "mira", dialog.Tag{1}, dialog.Tag{2}))
+	must(t, s.Delete(t.Context(), "mira", dialog.Tag{1}, dialog.Tag{2}, time.Time{}))
 	name := s.names.person("mira")
 	if left := s.client.PTTL(t.Context(), name).Val(); left > dialog.TombstoneLife || left < dialog.TombstoneLife-time.Minute {
 		t.Errorf("it lives %v more", left)
 	}
-	must(t, s.Delete(t.Context(), "mira", dialog.Tag{1}, dialog.Tag{2})) // repeated: it keeps its time
+	must(t, s.Delete(t.Context(), "mira", dialog.Tag{1}, dialog.Tag{2}, time.Time{})) // repeated: it keeps its time
 	if left := s.client.PTTL(t.Context(), name).Val(); left <= 0 {
 		t.Errorf("it lives %v more", left)
 	}

@@ -87,11 +87,11 @@ func (s *Store) Commit(ctx context.Context, key dialog.Key, old, next dialog.Tag
 }
 
 // Delete implements [dialog.Store].
-func (s *Store) Delete(ctx context.Context, key dialog.Key, old, next dialog.Tag) error {
+func (s *Store) Delete(ctx context.Context, key dialog.Key, old, next dialog.Tag, at time.Time) error {
 	if err := cmp.Or(ctx.Err(), dialog.CheckDelete(key, old, next)); err != nil {
 		return fmt.Errorf("delete: redis: %w", err)
 	}
-	if err := s.replace(ctx, key, old, erasedHead(next), ""); err != nil {
+	if err := s.replace(ctx, key, old, erasedValue(next, at), ""); err != nil {
 		return fmt.Errorf("delete: redis: %w", explain(err))
 	}
 	return nil

@@ -95,7 +95,7 @@ func TestCompactLeavesNothingOfTheErased(t *testing.T) {
 	secret := []byte("what she told in confidence")
 	must(t, s.Commit(t.Context(), "mira", dialog.Tag{}, dialog.Tag{1}, secret, time.Now()))
 	must(t, s.Commit(t.Context(), "stays", dialog.Tag{}, dialog.Tag{1}, []byte("calm"), time.Now()))
-	must(t, s.Delete(t.Context(), "mira", dialog.Tag{1}, dialog.Tag{2}))
+	must(t, s.Delete(t.Context(), "mira", dialog.Tag{1}, dialog.Tag{2}, time.Time{}))
 	if n := copies(t, server.Dir, secret); n == 0 {
 		t.Fatal("the append-only file has no copy even now, so this test shows nothing")
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // A person's value is one byte for its kind, the tag, and then the blob or, in
-// a tombstone, the milliseconds since 1970 of the erasure in decimal. commit.lua
+// a tombstone, its milliseconds since 1970 in decimal. commit.lua
 // reads and writes it too.
 const (
 	presentKind = 1
@@ -23,9 +23,14 @@ func presentValue(tag dialog.Tag, blob []byte) []byte {
 	return append(append(append(v, presentKind), tag[:]...), blob...)
 }
 
-// erasedHead is a tombstone that the script completes with the server's time.
-func erasedHead(tag dialog.Tag) []byte {
-	return append([]byte{erasedKind}, tag[:]...)
+// erasedValue is a tombstone. If at is zero the script completes it with the
+// server's time.
+func erasedValue(tag dialog.Tag, at time.Time) []byte {
+	v := append([]byte{erasedKind}, tag[:]...)
+	if at.IsZero() {
+		return v
+	}
+	return strconv.AppendInt(v, notBefore(at), 10)
 }
 
 // parseValue understands what commit.lua has written, and returns
@@ -60,15 +65,20 @@ func tagArg(t dialog.Tag) []byte {
 	return t[:]
 }
 
-// alarmArg is an alarm in ms, "" for none. It is rounded up, so that nobody is
-// due early, and all before 1970 is 0.
+// alarmArg is an alarm in ms, "" for none.
 func alarmArg(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
+	return strconv.FormatInt(notBefore(t), 10)
+}
+
+// notBefore is t in ms, rounded up, so that nobody is due early and the wish to
+// be forgotten is not after itself. All before 1970 is 0.
+func notBefore(t time.Time) int64 {
 	ms := t.UnixMilli()
 	if time.UnixMilli(ms).Before(t) {
 		ms++
 	}
-	return strconv.FormatInt(max(ms, 0), 10)
+	return max(ms, 0)
 }

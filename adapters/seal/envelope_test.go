@@ -73,7 +73,7 @@ func TestAttacks(t *testing.T) {
 		if err := s.Commit(t.Context(), key, dialog.Tag{}, newTag(), []byte("new"), time.Time{}); !errors.Is(err, dialog.ErrUnreadable) {
 			t.Errorf("%s: commit: %v", a.title, err)
 		}
-		if err := s.Delete(t.Context(), key, dialog.Tag{}, newTag()); !errors.Is(err, dialog.ErrUnreadable) {
+		if err := s.Delete(t.Context(), key, dialog.Tag{}, newTag(), time.Time{}); !errors.Is(err, dialog.ErrUnreadable) {
 			t.Errorf("%s: delete: %v", a.title, err)
 		}
 		if kept, err := inner.Load(t.Context(), key); err != nil || !bytes.Equal(kept.Blob, bad) || kept.Tag != second {

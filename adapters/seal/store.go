@@ -120,8 +120,8 @@ func wholeSecond(t time.Time) time.Time {
 }
 
 // Delete implements [dialog.Store].
-func (s *Store) Delete(ctx context.Context, key dialog.Key, old, next dialog.Tag) error {
-	err := s.why(ctx, key, s.inner.Delete(ctx, key, old, next))
+func (s *Store) Delete(ctx context.Context, key dialog.Key, old, next dialog.Tag, at time.Time) error {
+	err := s.why(ctx, key, s.inner.Delete(ctx, key, old, next, at))
 	if err == nil {
 		s.gone.Add(1)
 	}

@@ -145,7 +145,7 @@ func (r reader) message(m *message, raw []byte) (h happening) {
 		Person: person(m.From.ID),
 		Kind:   dialog.Text,
 		Text:   m.Text,
-		At:     instant(m.Date),
+		At:     instant(m.Date, m.ID),
 		Lang:   strings.ToLower(m.From.Lang),
 	}
 	if m.Text == "" {
@@ -181,7 +181,7 @@ func (r reader) edited(m *message) (h happening) {
 		Person: person(m.From.ID),
 		Kind:   dialog.Edited,
 		Text:   text,
-		At:     instant(m.EditDate),
+		At:     instant(m.EditDate, m.ID),
 		Lang:   strings.ToLower(m.From.Lang),
 	}
 	return h
@@ -214,7 +214,7 @@ func (r reader) member(m *member) (h happening) {
 	ev := dialog.Event{
 		Person: person(m.Chat.ID),
 		Kind:   dialog.Unblocked,
-		At:     instant(m.Date),
+		At:     instant(m.Date, 0),
 		Lang:   strings.ToLower(m.From.Lang),
 	}
 	switch {
@@ -238,11 +238,14 @@ func (r reader) name(kind string, ids ...int64) string {
 	return string(buf)
 }
 
-func instant(unix int64) time.Time {
+// instant is when a message was written. Telegram tells whole seconds only: the
+// end of the second is meant, so that nothing looks older than what the person
+// had seen before they wrote it, and within it the order of the messages' ids.
+func instant(unix, id int64) time.Time {
 	if unix <= 0 {
 		return time.Time{}
 	}
-	return time.Unix(unix, 0).UTC()
+	return time.Unix(unix, 0).Add(time.Second + time.Duration(id%100)*time.Millisecond).UTC()
 }
 
 // command reads "/name@bot rest".

@@ -16,7 +16,10 @@ const (
 	inGroup = `"from":{"id":4711,"is_bot":false,"first_name":"Mira","language_code":"de"},"chat":{"id":-100500,"type":"supergroup","title":"Us"},"date":1700000000`
 )
 
-var at = time.Unix(1700000000, 0).UTC()
+var (
+	at      = time.Unix(1700000001, 17*int64(time.Millisecond)).UTC() // of message 17
+	meeting = time.Unix(1700000001, 0).UTC()
+)
 
 // says is the event of a message in a private chat.
 func says(kind dialog.Kind, name, text string) *dialog.Event {
@@ -83,8 +86,8 @@ var updates = []struct {
 	{"inline query", `"inline_query":{"id":"q1","from":{"id":4711},"query":"quiet","offset":""}`, happening{inline: &inline{ID: "q1", From: user{ID: 4711}, Query: "quiet"}}},
 	{"chosen inline result", `"chosen_inline_result":{"result_id":"r","from":{"id":4711},"query":"quiet"}`, happening{}},
 
-	{"blocked", `"my_chat_member":{` + mira + `,"old_chat_member":{"status":"member"},"new_chat_member":{"status":"kicked"}}`, happening{event: &dialog.Event{ID: "kicked 99/4711/1700000000", Person: "telegram:4711", Kind: dialog.Blocked, At: at, Lang: "pt-br"}}},
-	{"unblocked", `"my_chat_member":{` + mira + `,"old_chat_member":{"status":"kicked"},"new_chat_member":{"status":"member"}}`, happening{event: &dialog.Event{ID: "member 99/4711/1700000000", Person: "telegram:4711", Kind: dialog.Unblocked, At: at, Lang: "pt-br"}}},
+	{"blocked", `"my_chat_member":{` + mira + `,"old_chat_member":{"status":"member"},"new_chat_member":{"status":"kicked"}}`, happening{event: &dialog.Event{ID: "kicked 99/4711/1700000000", Person: "telegram:4711", Kind: dialog.Blocked, At: meeting, Lang: "pt-br"}}},
+	{"unblocked", `"my_chat_member":{` + mira + `,"old_chat_member":{"status":"kicked"},"new_chat_member":{"status":"member"}}`, happening{event: &dialog.Event{ID: "member 99/4711/1700000000", Person: "telegram:4711", Kind: dialog.Unblocked, At: meeting, Lang: "pt-br"}}},
 	{"a status nobody knows yet", `"my_chat_member":{` + mira + `,"new_chat_member":{"status":"floating"}}`, happening{}},
 	{"put into a group", `"my_chat_member":{` + inGroup + `,"new_chat_member":{"status":"member"}}`, happening{}},
 	{"made to run a channel", `"my_chat_member":{"chat":{"id":-100700,"type":"channel"},"from":{"id":1},"date":1,"new_chat_member":{"status":"administrator"}}`, happening{leave: -100700}},

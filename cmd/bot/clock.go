@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"time"
+
+	"afterglow/dialog"
 )
 
 // clock is the program's time. With a warp it runs faster, so that a week of
@@ -38,6 +41,29 @@ func (c *clock) setOn(at time.Time) {
 	now := c.shown.Add(c.scale(time.Since(c.start)))
 	if at.After(now) {
 		c.start, c.shown = time.Now(), at
+	}
+}
+
+// of is what this clock shows at a moment of the machine's; before the start it
+// was no faster.
+func (c *clock) of(at time.Time) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	since := at.Sub(c.start)
+	if since > 0 {
+		since = c.scale(since)
+	}
+	return c.shown.Add(since)
+}
+
+// timed hands events on with what this clock showed when they happened: the
+// platforms' clocks do not run faster.
+func (c *clock) timed(handle func(context.Context, dialog.Event) error) func(context.Context, dialog.Event) error {
+	return func(ctx context.Context, ev dialog.Event) error {
+		if !ev.At.IsZero() {
+			ev.At = c.of(ev.At)
+		}
+		return handle(ctx, ev)
 	}
 }
 

@@ -79,14 +79,14 @@ func (c *runCmd) Run(ctx context.Context, w *world) error {
 			host.Linger[name] = linger
 		}
 	}
-	return serve(ctx, w.again, host, platforms, log)
+	return serve(ctx, w.again, host, clock.timed(host.Handle), platforms, log)
 }
 
 // serve runs until ctx ends or a platform refuses the bot; then it takes nothing
 // new and answers what was taken. A signal then stops at once. The error tells of
 // every platform that failed, also as the bot was asked to stop, and of what may
 // have been cut off.
-func serve(ctx context.Context, again <-chan os.Signal, host *dialog.Host, platforms map[string]messenger, log *slog.Logger) error {
+func serve(ctx context.Context, again <-chan os.Signal, host *dialog.Host, handle func(context.Context, dialog.Event) error, platforms map[string]messenger, log *slog.Logger) error {
 	life, kill := context.WithCancel(context.WithoutCancel(ctx))
 	defer kill()
 	host.Start(life)
@@ -98,7 +98,7 @@ func serve(ctx context.Context, again <-chan os.Signal, host *dialog.Host, platf
 	for name, p := range platforms {
 		running.Go(func() {
 			log.Info("running", "platform", name)
-			err := p.Run(taking, host.Handle)
+			err := p.Run(taking, handle)
 			if ended := taking.Err(); err != nil && (ended == nil || !errors.Is(err, ended)) {
 				failed <- fmt.Errorf("%s: %w", name, err)
 				stop()

@@ -18,7 +18,7 @@ func TestFailsAsItStops(t *testing.T) {
 	refused := errors.New("refused")
 	h := &dialog.Host{Script: &dialog.Script{}, Store: dialog.NewMemoryStore(time.Now), Platforms: map[string]dialog.Platform{}}
 	again := make(chan os.Signal, 1)
-	err := serve(ctx, again, h, map[string]messenger{
+	err := serve(ctx, again, h, h.Handle, map[string]messenger{
 		"one": refusing(func(context.Context) error { stop(); return refused }),
 		"two": refusing(func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }),
 		"three": refusing(func(ctx context.Context) error {

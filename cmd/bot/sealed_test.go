@@ -115,7 +115,7 @@ func TestErasedIsGone(t *testing.T) {
 	if r.Blob == nil || len(before) == 0 {
 		t.Fatal("there is nothing to erase")
 	}
-	must(t, s.Delete(t.Context(), inner.key, r.Tag, dialog.Tag{1}))
+	must(t, s.Delete(t.Context(), inner.key, r.Tag, dialog.Tag{1}, time.Time{}))
 	after := found(t, dir, pieces)
 	u.leave(t.Context())
 	if hits := found(t, dir, pieces); len(hits) > 0 {

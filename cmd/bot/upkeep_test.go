@@ -55,7 +55,7 @@ func TestUpkeepOfAWeek(t *testing.T) {
 		for i := range manyGone {
 			person := s.KeyOf(dialog.PersonID(fmt.Sprint("discord:", i)))
 			must(t, s.Commit(ctx, person, dialog.Tag{}, dialog.Tag{1}, []byte("calm"), time.Time{}))
-			must(t, s.Delete(ctx, person, dialog.Tag{1}, dialog.Tag{2}))
+			must(t, s.Delete(ctx, person, dialog.Tag{1}, dialog.Tag{2}, time.Time{}))
 		}
 		time.Sleep(time.Minute)
 		if n := inner.compactions.Load(); n != 2 {

@@ -70,7 +70,7 @@ func host(open Open, path string) {
 				ev := event(p, n, at)
 				check(h.Handle(ctx, ev))
 				die("confirmed")
-				j.write("ok %d %d", p, n)
+				j.write("ok %d %d %d", p, n, now().UnixMilli())
 				j.await(ev)
 			}
 		})

@@ -68,6 +68,7 @@ func (j *journal) Remove(context.Context, dialog.PersonID, []dialog.Ref) ([]dial
 type story struct {
 	begun, confirmed [people]int
 	at               [people]time.Time // of the last event that was begun
+	forgotten        map[dialog.PersonID]time.Time
 	answers          map[string]string // event → the last words of its answer
 	copies           map[string]int    // message → copies
 	nudges           map[string]int
@@ -75,7 +76,7 @@ type story struct {
 
 // readStory reads a journal; the story of one that is not there is empty.
 func readStory(path string) (*story, error) {
-	s := &story{answers: map[string]string{}, copies: map[string]int{}, nudges: map[string]int{}}
+	s := &story{forgotten: map[dialog.PersonID]time.Time{}, answers: map[string]string{}, copies: map[string]int{}, nudges: map[string]int{}}
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return s, nil
@@ -91,12 +92,16 @@ func readStory(path string) (*story, error) {
 		case "new", "ok":
 			p, _ := strconv.Atoi(line[1])
 			n, _ := strconv.Atoi(line[2])
-			if line[0] == "ok" {
-				s.confirmed[p] = n
+			ms, _ := strconv.ParseInt(line[3], 10, 64)
+			at := time.UnixMilli(ms)
+			if line[0] == "new" {
+				s.begun[p], s.at[p] = n, at
 				continue
 			}
-			ms, _ := strconv.ParseInt(line[3], 10, 64)
-			s.begun[p], s.at[p] = n, time.UnixMilli(ms)
+			s.confirmed[p] = n
+			if event(p, n, at).Name == "forget" {
+				s.forgotten[dialog.PersonID(key(p))] = at
+			}
 		case "sent":
 			if line[4] == "true" {
 				s.nudges[line[1]+" "+line[5]]++

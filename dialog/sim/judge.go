@@ -49,6 +49,24 @@ func (p *person) forgotten(w *world) {
 	p.excuse(w)
 }
 
+// erase notes that the person's record goes, with all that was taken before,
+// even if it was said after they had wished for that. What of it the platform
+// brings again is news, and so is the nudge it asks for.
+func (p *person) erase(w *world, blob []byte) {
+	p.forgot, p.erased = w.trueTime(), p.erased+1
+	s, _ := dialog.DecodeState(blob)
+	if s != nil {
+		for _, x := range dialog.Part[talk](s, wordsPart).heard {
+			p.lost[x.text()] = true
+		}
+	}
+	for _, h := range p.events {
+		if h.taken || s != nil && w.knows(blob, &s, h.Event) {
+			h.gone++
+		}
+	}
+}
+
 // judge looks whether every promise was kept, once the world has come to rest.
 func (w *world) judge() {
 	for _, p := range w.people {
@@ -82,9 +100,9 @@ func (w *world) judgePerson(p *person) {
 	if copies > p.excused {
 		w.breaks("%s has %d second copies, and faults explain %d", p.id, copies, p.excused)
 	}
-	for _, what := range slices.Sorted(maps.Keys(p.nudged)) {
-		if n := p.nudged[what]; n > 1 && p.dropped.IsZero() {
-			w.breaks("%s was nudged %d times by %s", p.id, n, what)
+	for _, h := range p.events {
+		if n := p.nudged["nudge "+h.ID]; n > 1+h.gone && p.dropped.IsZero() {
+			w.breaks("%s was nudged %d times by %s", p.id, n, h.ID)
 		}
 	}
 	if r.Blob == nil {
@@ -129,6 +147,7 @@ func (w *world) judgePerson(p *person) {
 			if counts[h.ID] > 0 {
 				w.breaks("%s: event %s came back after all was forgotten", p.id, h.ID)
 			}
+		case h.gone > 0:
 		case !p.dropped.IsZero() && !h.born.After(p.dropped):
 		case h.Kind == dialog.Blocked || h.Kind == dialog.Unblocked:
 		case !known && (h.Kind != dialog.Press || life.IsZero()):
@@ -181,7 +200,7 @@ func (w *world) judgeAbsent(p *person, r *record) {
 			continue
 		}
 		late := !p.dropped.IsZero() && !h.born.After(p.dropped)
-		fenced := !r.Erased.IsZero() && (!h.born.After(r.Erased) || h.Kind == dialog.Press)
+		fenced := !r.Erased.IsZero() && (!h.born.After(r.Erased) || h.Kind == dialog.Press) || h.gone > 0
 		if !late && !fenced && h.Name != "forget" {
 			w.breaks("%s: event %s was confirmed and is lost", p.id, h.ID)
 		}

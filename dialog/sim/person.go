@@ -25,7 +25,7 @@ type person struct {
 	excused  int                  // second copies that a fault explains
 	sends    map[string]int       // by message id: calls
 	arrived  map[string]int       // by message id: copies
-	nudged   map[string]int       // by what was planned: copies
+	nudged   map[string]int       // by text: copies
 	answered map[string]bool      // events that got an answer
 	waived   map[string]bool      // events that may have none
 	asked    map[string]string    // events whose answer holds a question → its text
@@ -36,12 +36,14 @@ type person struct {
 	met      time.Time            // when the first record of theirs was written
 	forgot   time.Time            // the last erasure
 	erased   int
+	lost     map[string]bool // texts of words that were heard, and forgotten
 }
 
 type happening struct {
 	dialog.Event
 	born  time.Time
 	taken bool // confirmed to the platform
+	gone  int  // with how many records it went that were erased
 	tries int
 }
 
@@ -52,7 +54,7 @@ type got struct {
 
 func newPerson(i int) *person {
 	id := dialog.PersonID(fmt.Sprint("sim:", i))
-	return &person{id: id, key: dialog.Key(id), leases: map[uint64]time.Duration{}, sends: map[string]int{}, arrived: map[string]int{}, nudged: map[string]int{}, answered: map[string]bool{}, waived: map[string]bool{}, asked: map[string]string{}, shown: map[string]time.Time{}, told: map[string]time.Time{}}
+	return &person{id: id, key: dialog.Key(id), leases: map[uint64]time.Duration{}, sends: map[string]int{}, arrived: map[string]int{}, nudged: map[string]int{}, answered: map[string]bool{}, waived: map[string]bool{}, asked: map[string]string{}, shown: map[string]time.Time{}, told: map[string]time.Time{}, lost: map[string]bool{}}
 }
 
 // keyed is the person of a record.

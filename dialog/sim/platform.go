@@ -88,8 +88,8 @@ func (pl *platform) Send(_ context.Context, to dialog.PersonID, m dialog.Message
 // nobody can be sending it any more.
 func (w *world) late(p *person, m dialog.Message, at time.Duration) {
 	r := w.store.find(p.key)
-	if !r.Erased.IsZero() && p.dropped.IsZero() && m.Text != lastWords && epoch.Add(at).Sub(r.Erased) > dialog.SendLease {
-		w.breaks("%s was forgotten at %v and still got a message at %v", p.id, r.Erased, epoch.Add(at))
+	if !r.Erased.IsZero() && p.dropped.IsZero() && m.Text != lastWords && epoch.Add(at).Sub(p.forgot) > dialog.SendLease {
+		w.breaks("%s was forgotten at %v and still got a message at %v", p.id, p.forgot, epoch.Add(at))
 	}
 }
 

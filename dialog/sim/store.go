@@ -207,12 +207,7 @@ func (s *store) land() {
 		s.w.note("a write lands that was given up")
 		write := s.late[0]
 		s.late = s.late[1:]
-		// After a failover it may be the second time, with nobody knowing of the
-		// first: an erasure then looks younger than it is, and swallows what was
-		// said between the two.
-		if p := s.w.keyed(write.key); write.do() == nil && !p.dropped.IsZero() {
-			p.forgotten(s.w)
-		}
+		_ = write.do()
 	}
 }
 
@@ -278,17 +273,13 @@ func (d *door) Commit(_ context.Context, key dialog.Key, old, next dialog.Tag, b
 	return d.write(key, "commits", func() error { return d.w.store.commit(key, old, next, blob, alarm) })
 }
 
-func (d *door) Delete(_ context.Context, key dialog.Key, old, next dialog.Tag) error {
-	at := time.Time{}
+func (d *door) Delete(_ context.Context, key dialog.Key, old, next dialog.Tag, at time.Time) error {
 	return d.write(key, "erases", func() error {
-		if at.IsZero() {
-			at = d.w.trueTime()
-		}
+		was := d.w.store.find(key)
 		err := d.w.store.replace(key, old, &record{Record: dialog.Record{Tag: next, Erased: at}})
-		if err == nil {
+		if err == nil && was.Tag != next {
 			d.w.counts.Erasures++
-			p := d.w.keyed(key)
-			p.forgot, p.erased = d.w.trueTime(), p.erased+1
+			d.w.keyed(key).erase(d.w, was.Blob)
 		}
 		return err
 	})

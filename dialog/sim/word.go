@@ -139,10 +139,12 @@ func (p *person) flies(w *world, blob []byte) {
 // loose tells that x may come after a last word which should have taken its
 // place: it was being told when its sender had themselves forgotten, who does not
 // wait for other hosts, or when it was taken back, and a host believed its lease
-// to be over. The last word of an erasure that lost a race may come at any time.
+// to be over. What was being told in a life that was forgotten may come after what
+// its sender told in the next. The last word of an erasure that lost a race may
+// come at any time.
 func (p *person) loose(w *world, last, x *said) bool {
 	until, flew := p.told[x.text()]
-	return x.forgets || last.bye && flew && (w.jumps || last.forgets && !until.Before(last.at))
+	return x.forgets || flew && x.life.Before(last.life) || last.bye && flew && (w.jumps || last.forgets && !until.Before(last.at))
 }
 
 // firstWord is when the first word of a state is due: of those for one person the
@@ -213,7 +215,7 @@ func (w *world) judgeTalk(a, b *person, s, r *dialog.State) {
 	}
 	lost := !excused && !slices.ContainsFunc(r.Parked, func(p dialog.Parked) bool { return p.Kind == dialog.Partner })
 	for _, x := range told.said[min(last, len(told.said)):] {
-		if lost && (w.jumps || x.at.After(r.Since)) && x.at.After(b.forgot) && times[x.text()] == 0 {
+		if lost && (w.jumps || x.at.After(r.Since)) && x.at.After(b.forgot) && !b.lost[x.text()] && times[x.text()] == 0 {
 			w.breaks("word %d of %s (%s) never came to %s", x.n, a.id, x.event, b.id)
 		}
 	}

@@ -119,9 +119,9 @@ func refusals(t *testing.T, s Subject, clock *Clock) {
 		"same tag":         s.Commit(ctx, "mira", one, one, []byte("x"), time.Time{}),
 		"empty key":        s.Commit(ctx, "", tagOf(""), two, []byte("x"), time.Time{}),
 		"long key":         s.Commit(ctx, long, tagOf(""), two, []byte("x"), time.Time{}),
-		"delete zero next": s.Delete(ctx, "mira", one, dialog.Tag{}),
-		"delete same tag":  s.Delete(ctx, "mira", one, one),
-		"delete empty key": s.Delete(ctx, "", tagOf(""), two),
+		"delete zero next": s.Delete(ctx, "mira", one, dialog.Tag{}, time.Time{}),
+		"delete same tag":  s.Delete(ctx, "mira", one, one, time.Time{}),
+		"delete empty key": s.Delete(ctx, "", tagOf(""), two, time.Time{}),
 		"load empty key":   loadEmpty,
 		"load long key":    loadLong,
 		"due no lease":     noLease,
@@ -146,7 +146,7 @@ func cancelled(t *testing.T, s Subject, clock *Clock) {
 	for what, err := range map[string]error{
 		"load":   load,
 		"commit": s.Commit(over, "mira", tagOf("one"), tagOf("two"), []byte("x"), time.Time{}),
-		"delete": s.Delete(over, "mira", tagOf("one"), tagOf("two")),
+		"delete": s.Delete(over, "mira", tagOf("one"), tagOf("two"), time.Time{}),
 		"due":    due,
 	} {
 		if !errors.Is(err, context.Canceled) {

@@ -93,6 +93,14 @@ func erased(tag string, at moment) sight {
 	}}
 }
 
+// wished is kept to the millisecond, and not before the wish itself.
+func wished(tag string, at moment) sight {
+	return sight{"erased under " + tag + " as wished at " + at.text, func(w *world, r dialog.Record, err error) bool {
+		late := r.Erased.Sub(at.in(w))
+		return err == nil && r.Tag == tagOf(tag) && r.Blob == nil && late >= 0 && late < time.Millisecond
+	}}
+}
+
 func load(key dialog.Key, want sight) op {
 	return op{fmt.Sprintf("load %s: %s", key, want.text), func(w *world) error {
 		r, err := w.store.Load(ctx, key)
@@ -110,8 +118,13 @@ func commit(key dialog.Key, old, next, blob string, alarm moment, want ...error)
 }
 
 func forget(key dialog.Key, old, next string, want ...error) op {
-	return op{fmt.Sprintf("forget %s %q→%q", key, old, next), func(w *world) error {
-		return expect(w.store.Delete(ctx, key, tagOf(old), tagOf(next)), want)
+	return forgetAt(key, old, next, never, want...)
+}
+
+// forgetAt is forget, wished for at that time.
+func forgetAt(key dialog.Key, old, next string, at moment, want ...error) op {
+	return op{fmt.Sprintf("forget %s %q→%q, wished at %s", key, old, next, at.text), func(w *world) error {
+		return expect(w.store.Delete(ctx, key, tagOf(old), tagOf(next), at.in(w)), want)
 	}}
 }
 

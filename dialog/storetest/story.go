@@ -151,6 +151,26 @@ var story = []chapter{{"a stranger", []op{
 	clock(hour(100)),
 	due(10, "noor"),
 	load("noor", present("one", "stranger")),
+}}, {"forgotten late", []op{
+	commit("mira", "", "one", "calm", hour(1)),
+	clock(hour(5)),
+	forgetAt("mira", "one", "gone", hour(3)), // the store was away for two hours
+	load("mira", wished("gone", hour(3))),
+	forgetAt("mira", "one", "gone", hour(3)),
+	due(10),
+	forgetAt("noor", "", "gone", hour(6).add(time.Microsecond)), // the platform's clock is ahead
+	load("noor", wished("gone", hour(6).add(time.Microsecond))),
+	clock(hour(50)),
+	load("mira", wished("gone", hour(3))),
+	clock(hour(51).add(soon)),
+	load("mira", nobody),
+	commit("mira", "", "two", "stranger", hour(52)),
+	forgetAt("mira", "two", "ghost", hour(2)), // so old that nothing can be under way
+	load("mira", nobody),
+	clock(hour(100)),
+	due(10),
+	load("mira", nobody),
+	load("noor", nobody),
 }}, {"forgotten twice", []op{
 	commit("mira", "", "one", "calm", never),
 	forget("mira", "one", "gone"),

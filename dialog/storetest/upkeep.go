@@ -46,7 +46,7 @@ type kept interface {
 func walkMeetsAll(t *testing.T, s kept, clock *Clock) {
 	const people = 1000
 	Crowd(t, s, people, clock.Now())
-	must(t, s.Delete(ctx, "person 7", tagOf("one"), tagOf("gone")))
+	must(t, s.Delete(ctx, "person 7", tagOf("one"), tagOf("gone"), time.Time{}))
 	seen := map[dialog.Key]bool{}
 	for key, err := range s.Keys(ctx) {
 		must(t, err)
@@ -112,7 +112,7 @@ func rewriteTooLate(t *testing.T, s kept, _ *Clock) {
 	must(t, s.Commit(ctx, "mira", tagOf(""), tagOf("one"), []byte("calm"), time.Time{}))
 	must(t, s.Commit(ctx, "mira", tagOf("one"), tagOf("two"), []byte("tired"), time.Time{}))
 	must(t, s.Commit(ctx, "noor", tagOf(""), tagOf("one"), []byte("calm"), time.Time{}))
-	must(t, s.Delete(ctx, "noor", tagOf("one"), tagOf("gone")))
+	must(t, s.Delete(ctx, "noor", tagOf("one"), tagOf("gone"), time.Time{}))
 	for what, got := range map[string]struct{ err, want error }{
 		"another tag": {s.Rewrite(ctx, "mira", tagOf("one"), []byte("old")), dialog.ErrConflict},
 		"erased":      {s.Rewrite(ctx, "noor", tagOf("gone"), []byte("back")), dialog.ErrConflict},
