@@ -27,6 +27,7 @@ type crowd struct {
 	message int64
 	open    int // updates nobody has answered
 	quota   int // updates still to come
+	typing  bool
 	took    []time.Duration
 	over    chan struct{}
 	dials   atomic.Int64
@@ -93,7 +94,7 @@ func (c *crowd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "getMyDescription", "getMyShortDescription":
 		fmt.Fprint(w, `{"ok":true,"result":{}}`)
 	case "round":
-		json.NewEncoder(w).Encode(c.round(number(r, "people"), number(r, "updates")))
+		json.NewEncoder(w).Encode(c.round(number(r, "people"), number(r, "updates"), r.Form.Get("by") == "text"))
 	default:
 		fmt.Fprint(w, `{"ok":true,"result":true}`)
 	}
@@ -176,14 +177,18 @@ func (c *crowd) act(p *phone) {
 	p.waits, p.since = true, time.Now()
 	from := fmt.Sprintf(`"from":{"id":%d,"is_bot":false,"first_name":"M","username":"mmm","language_code":"en"}`, p.id)
 	chat := fmt.Sprintf(`"chat":{"id":%d,"first_name":"M","type":"private"}`, p.id)
-	body := ""
-	if p.step == 0 {
-		body = fmt.Sprintf(`"message":{"message_id":1,%s,%s,"date":%d,"text":"/start"}`, from, chat, p.since.Unix())
-	} else {
-		key := 0
-		if p.step >= 5 {
-			key = (p.step - 5) % 6
+	key, body := 0, ""
+	if p.step >= 5 {
+		key = (p.step - 5) % 6
+	}
+	if p.step == 0 || c.typing {
+		text := "/start"
+		if p.step > 0 {
+			text = strconv.Itoa(key + 1)
 		}
+		c.message++
+		body = fmt.Sprintf(`"message":{"message_id":%d,%s,%s,"date":%d,"text":%q}`, c.message, from, chat, p.since.Unix(), text)
+	} else {
 		body = fmt.Sprintf(`"callback_query":{"id":"%d%d",%s,"message":{"message_id":%d,%s,"date":%d,"text":"How are you today, on the whole?"},"chat_instance":"-3928","data":%q}`,
 			p.id, p.step, from, p.message, chat, p.since.Unix(), p.keys[min(key, len(p.keys)-1)])
 	}
@@ -194,10 +199,10 @@ func (c *crowd) act(p *phone) {
 }
 
 // round lets some people do so many things in all, each as fast as they are answered.
-func (c *crowd) round(people, updates int) stats {
+func (c *crowd) round(people, updates int, typing bool) stats {
 	dials := c.dials.Load()
 	c.mu.Lock()
-	c.quota, c.took = updates, c.took[:0]
+	c.quota, c.took, c.typing = updates, c.took[:0], typing
 	over := c.over
 	for id := int64(1); id <= int64(people); id++ {
 		if c.phones[id] == nil {

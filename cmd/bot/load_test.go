@@ -49,12 +49,12 @@ func BenchmarkTelegram(b *testing.B) {
 	runFloor(b, floor, redistest.Start(b), false)
 	runFloor(b, safe, redistest.Start(b), true)
 	for _, api := range []string{bolt, redis, floor, safe} {
-		round(b, api, people, 7*people) // to the question
+		round(b, api, people, 7*people, "taps") // to the question
 	}
-	of := func(name, api string) {
+	of := func(name, api, by string) {
 		b.Run("of="+name, func(b *testing.B) {
 			before := cpu()
-			took := round(b, api, people, b.N)
+			took := round(b, api, people, b.N, by)
 			b.StopTimer()
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "updates/s")
 			b.ReportMetric(float64(took.P50)/1e6, "p50-ms")
@@ -67,10 +67,12 @@ func BenchmarkTelegram(b *testing.B) {
 	if !testing.Short() {
 		time.Sleep(carefulTime - time.Since(started))
 	}
-	of("bot/store=bolt", bolt)
-	of("bot/store=redis", redis)
-	of("floor", floor)
-	of("floor/calls=same", safe)
+	of("bot/store=bolt/by=taps", bolt, "taps")
+	of("bot/store=redis/by=taps", redis, "taps")
+	of("bot/store=redis/by=text", redis, "text")
+	of("floor/by=taps", floor, "taps")
+	of("floor/by=text", floor, "text")
+	of("floor/by=taps/calls=same", safe, "taps")
 }
 
 // BenchmarkTelegramMemory is what the program keeps in memory when so many people
@@ -91,7 +93,7 @@ func BenchmarkTelegramMemory(b *testing.B) {
 					empty := heap()
 					runHere(b, api, at)
 					for done := 0; done < 2*n; done += n {
-						round(b, api, n, n)
+						round(b, api, n, n, "taps")
 					}
 					b.ReportMetric(float64(heap()-empty)/(1<<20), "heap-MiB")
 				}
@@ -123,9 +125,9 @@ func startCrowd(b *testing.B) string {
 }
 
 // round has people do so many things in all.
-func round(b *testing.B, api string, people, updates int) (s stats) {
+func round(b *testing.B, api string, people, updates int, by string) (s stats) {
 	b.Helper()
-	resp, err := http.Get(fmt.Sprintf("%s/round?people=%d&updates=%d", api, people, updates))
+	resp, err := http.Get(fmt.Sprintf("%s/round?people=%d&updates=%d&by=%s", api, people, updates, by))
 	must(b, err)
 	defer resp.Body.Close()
 	must(b, json.NewDecoder(resp.Body).Decode(&s))
