@@ -36,8 +36,9 @@ const people = 500
 const carefulTime = 10 * time.Second
 
 // BenchmarkTelegram is the whole program (bot run: sealed store, host, adapter)
-// with 500 people who tap on as soon as they are answered, in updates handled
-// from end to end. Beside it, on the same machine and in the same run, stands
+// with 500 people who go on as soon as they are answered, in updates handled
+// from end to end: by taps, each of which is answered and edits the screen, or by
+// text, which is answered with a message. Beside it, on the same machine and in the same run, stands
 // the floor: a bare poller that does one GET, one SET and one sendMessage; and
 // one that makes as many calls as the bot has to: it answers the tap as well, and
 // notes what it has sent.
@@ -216,6 +217,7 @@ func runFloor(b *testing.B, api string, server *redistest.Server, same bool) {
 				}
 			}
 			err = json.NewDecoder(resp.Body).Decode(&got)
+			io.Copy(io.Discard, resp.Body) // or it would dial anew
 			resp.Body.Close()
 			if err != nil {
 				return
