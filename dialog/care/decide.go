@@ -6,22 +6,21 @@ import (
 	"slices"
 )
 
-// How sure the classifier must be. The numbers were tuned on the dev part; see
-// docs/care.md.
+// How sure the classifier must be. docs/care.md tells what the numbers were
+// tuned on.
 const (
-	doubt     = 0.45 // benign at least this much: benign
-	terse     = 0.18 // the same for four words or fewer that name no set of danger: they say little
-	blunt     = 0.36 // the same for four words or fewer that do
-	quiet     = 0.31 // the same for eight words or fewer that name no set of danger
-	story     = 0.45 // the same for more than eight that do, and tell of a severity above 1: whoever writes at length mostly has a reason
-	foreign   = 3.00 // times the share of words learned: a text of mostly unknown words is benign
-	partly    = 0.15 // what a part of a long text may leave to benign
-	firm      = 0.52 // benign at most this much where a rule matched
-	surely    = 0.90 // benign more than this much in every part: a rule that is sure otherwise is not to be believed
-	dangerNow = 0.40 // of the severities above 0, the share that means 3
-	serious   = 0.35 // of the severities 1 and 2, the share that means 2
-	worse     = 0.60 // a worse category's share that speaks against a low that is sure
-	alongside = 0.25 // a second category's share
+	doubt     = 0.31  // benign at least this much: benign
+	quiet     = 0.265 // the same for eight words or fewer that name no set of danger
+	terse     = 0.145 // the same for four words or fewer that name none, and for one alone that is no danger now: they say little
+	foreign   = 3.00  // times the share of words learned: a text of mostly unknown words is benign
+	partly    = 0.15  // what a part of a long text may leave to benign
+	firm      = 0.475 // benign at most this much where a rule matched
+	underAge  = 1.15  // times all that if it would be somebody under 18: to go on with them would be the worst
+	surely    = 0.70  // benign more than this much in every part: a rule that is sure otherwise is not to be believed
+	dangerNow = 0.40  // of the severities above 0, the share that means 3
+	serious   = 0.35  // of the severities 1 and 2, the share that means 2
+	worse     = 0.60  // a worse category's share that speaks against a low that is sure
+	alongside = 0.25  // a second category's share
 )
 
 // urgency orders categories when two are equally severe: what must be
@@ -38,9 +37,10 @@ func (r *Recogniser) decide(in *reading, v view) Finding {
 	var hint [Drop + 1]int // by category: the severity that rules give
 	for _, m := range rules {
 		hint[m.rule.Is] = max(hint[m.rule.Is], m.severity)
-		low = low || m.rule.Is == Drop && m.rule.Sure
+		certain := m.rule.Sure && in.writtenFor(m.rule.of)
+		low = low || m.rule.Is == Drop && certain
 		others = others || m.rule.Is != Drop
-		if m.rule.Sure && m.rule.Is != Drop && (sure == nil || before(m, sure, hint)) {
+		if certain && m.rule.Is != Drop && (sure == nil || before(m, sure, hint)) {
 			sure = m.rule
 		}
 	}
@@ -84,8 +84,15 @@ func (r *Recogniser) decide(in *reading, v view) Finding {
 // message to be benign. A rule that matched makes it doubt more; few words,
 // harmless words, and words it never learned make it doubt less.
 func (r *Recogniser) limit(in *reading, v *view, ruled bool) float32 {
+	ease := float32(1)
+	if in.lang >= 0 {
+		ease = r.g.doubts[in.lang]
+	}
+	if v.likeliest() == Minor {
+		ease *= underAge
+	}
 	if ruled {
-		return firm
+		return firm * ease
 	}
 	words, known := 0, 0
 	for i := range in.tokens {
@@ -97,18 +104,14 @@ func (r *Recogniser) limit(in *reading, v *view, ruled bool) float32 {
 		}
 	}
 	limit := float32(doubt)
-	loud := in.loud()
 	switch {
-	case words <= 4 && loud:
-		limit = blunt
-	case words <= 4:
-		limit = terse
-	case words <= 8 && !loud:
+	case words > 8 || in.loud() && (words > 1 || v.severe(v.likeliest()) > 2):
+	case words > 4:
 		limit = quiet
-	case words > 8 && loud && v.severe(v.likeliest()) > 1:
-		limit = story
+	default:
+		limit = terse
 	}
-	return limit * min(1, foreign*float32(known)/float32(max(words, 1)))
+	return ease * limit * min(1, foreign*float32(known)/float32(max(words, 1)))
 }
 
 // loud tells that the message names a set that may mean danger.

@@ -1,6 +1,7 @@
 package care
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,6 +15,9 @@ type Lexicon struct {
 	Name string
 	// Tells are everyday words that tell the language: "the", "and".
 	Tells []string
+	// Doubt is how much the classifier doubts that a message of this language is
+	// benign, against the others; 0 is 1. The better it knows one, the less.
+	Doubt float32
 	// Words are named sets of words ("hit", "hits", "punch*") and phrases ("beat
 	// up"). Patterns write a set as <name>. Sets of one name in several
 	// lexicons are one set, so that a pattern can speak every language. A name
@@ -72,6 +76,7 @@ type Grammar struct {
 	patterns []pattern
 	rules    []rule
 	langs    []string  // the lexicons by number
+	doubts   []float32 // see [Lexicon.Doubt]
 	masks    []string  // names, by number
 	anchored [][]int32 // by atom: the patterns to try where it stands
 	named    int32     // atoms below are named sets that the classifier sees
@@ -82,6 +87,7 @@ type Grammar struct {
 type rule struct {
 	Rule
 	name string // with the lexicon's: "en: wants to die"
+	of   int    // the lexicon
 }
 
 // Compile proves the lexicons and makes them ready. A fault is a [*LexiconError].
@@ -95,6 +101,7 @@ func Compile(lexicons ...Lexicon) (*Grammar, error) {
 	}
 	for i, lex := range lexicons {
 		g.langs = append(g.langs, lex.Name)
+		g.doubts = append(g.doubts, cmp.Or(lex.Doubt, 1))
 		g.now = i
 		g.typos[i] = map[string][]string{}
 		for _, from := range sortedKeys(lex.Typos) {
@@ -102,6 +109,7 @@ func Compile(lexicons ...Lexicon) (*Grammar, error) {
 		}
 		for _, tell := range lex.Tells {
 			g.tells[foldWord(tell)] |= 1 << i
+			g.tongues |= 1 << i
 		}
 		for _, mask := range lex.Masks {
 			g.masks = append(g.masks, mask.Name)
@@ -113,7 +121,7 @@ func Compile(lexicons ...Lexicon) (*Grammar, error) {
 			if err := r.check(lex.Name); err != nil {
 				return nil, err
 			}
-			g.rules = append(g.rules, rule{r, lex.Name + ": " + r.Name})
+			g.rules = append(g.rules, rule{r, lex.Name + ": " + r.Name, i})
 			of := int32(len(g.rules) - 1)
 			if err := g.add(lex.Name, r.Say, use{of: of}); err != nil {
 				return nil, err

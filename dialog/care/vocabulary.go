@@ -20,6 +20,7 @@ type vocabulary struct {
 	exact    map[string]*byLexicon // words
 	prefix   map[string]*byLexicon // beginnings of words
 	tells    map[string]lexicons   // words that tell a language
+	tongues  lexicons              // those that have such words
 	now      int                   // the lexicon being compiled
 	shortest int                   // of all beginnings
 	atoms    [][]int32             // by word id, sorted
@@ -209,6 +210,12 @@ func (v *vocabulary) guess(raw []rawWord) (in lexicons, likeliest int) {
 		best = -1
 	}
 	return set, best
+}
+
+// writtenFor tells that a message may be in the language of a lexicon, as far as
+// its common words say: what another one is sure of is a hint there.
+func (m *message) writtenFor(lexicon int) bool {
+	return m.lang < 0 || m.lang == lexicon || m.g.tongues>>lexicon&1 == 0
 }
 
 // resolve finds what a word of a message may be in the languages it may be
