@@ -17,6 +17,7 @@ const (
 	firm      = 0.475 // benign at most this much where a rule matched
 	underAge  = 1.15  // times all that if it would be somebody under 18: to go on with them would be the worst
 	surely    = 0.70  // benign more than this much in every part: a rule that is sure otherwise is not to be believed
+	drowned   = 0.90  // the same for a text so long that it is read in parts: a few words hardly move one
 	dangerNow = 0.40  // of the severities above 0, the share that means 3
 	serious   = 0.35  // of the severities 1 and 2, the share that means 2
 	worse     = 0.60  // a worse category's share that speaks against a low that is sure
@@ -44,7 +45,7 @@ func (r *Recogniser) decide(in *reading, v view) Finding {
 			sure = m.rule
 		}
 	}
-	if r.model != nil && v.calm > surely {
+	if r.model != nil && (v.calm > drowned || v.calm > surely && len(in.tokens) <= window) {
 		sure, low = nil, false
 	}
 	limit := r.limit(in, &v, len(rules) > 0)
