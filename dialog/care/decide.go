@@ -82,18 +82,19 @@ func (r *Recogniser) decide(in *reading, v view) Finding {
 }
 
 // limit is how much of a message the classifier must leave to benign for the
-// message to be benign. A rule that matched makes it doubt more; few words,
-// harmless words, and words it never learned make it doubt less.
+// message to be benign. A rule that matched makes it doubt more, and so does a
+// guess that somebody is under 18; few words, harmless words, words it never
+// learned, and a language it knows well make it doubt less.
 func (r *Recogniser) limit(in *reading, v *view, ruled bool) float32 {
-	ease := float32(1)
+	factor := float32(1)
 	if in.lang >= 0 {
-		ease = r.g.doubts[in.lang]
+		factor = r.g.doubts[in.lang]
 	}
 	if v.likeliest() == Minor {
-		ease *= underAge
+		factor *= underAge
 	}
 	if ruled {
-		return firm * ease
+		return firm * factor
 	}
 	words, known := 0, 0
 	for i := range in.tokens {
@@ -112,7 +113,7 @@ func (r *Recogniser) limit(in *reading, v *view, ruled bool) float32 {
 	default:
 		limit = terse
 	}
-	return ease * limit * min(1, foreign*float32(known)/float32(max(words, 1)))
+	return factor * limit * min(1, foreign*float32(known)/float32(max(words, 1)))
 }
 
 // loud tells that the message names a set that may mean danger.
