@@ -165,10 +165,8 @@ func oneSlip(a, b string) bool {
 // words under key.
 func (t *Turn) means(key, fold string) bool {
 	for _, lang := range []string{t.Script.lang(t.State.Lang), t.Script.Langs[0]} {
-		for _, m := range t.Script.Words[lang][key] {
-			if Fold(m) == fold {
-				return true
-			}
+		if slices.Contains(t.Script.heard[lang][key], fold) {
+			return true
 		}
 	}
 	return false

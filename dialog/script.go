@@ -57,6 +57,8 @@ type Script struct {
 	// ReadTime understands a moment that was typed, in any of langs. Nil:
 	// questions for a time take only their options.
 	ReadTime func(text string, now time.Time, langs ...string) (time.Time, Reading)
+
+	heard map[string]Words // Words, folded, for what is typed to be compared with
 }
 
 // Reading is what became of a moment that was typed.
@@ -70,6 +72,20 @@ const (
 
 // Words are the sentences of one language: key → variants.
 type Words map[string][]string
+
+// folded is what people may say instead of an option or a command.
+func (w Words) folded() Words {
+	f := Words{}
+	for key, said := range w {
+		if !strings.Contains(key, ".means.") && !strings.HasPrefix(key, "engine.command.") {
+			continue
+		}
+		for _, s := range said {
+			f[key] = append(f[key], Fold(s))
+		}
+	}
+	return f
+}
 
 // Option is one entry of a list that Go knows.
 type Option struct {
@@ -116,6 +132,10 @@ func (s *Script) Init() error {
 		values[name] = value
 	}
 	s.Values = values
+	s.heard = map[string]Words{}
+	for lang, words := range s.Words {
+		s.heard[lang] = words.folded()
+	}
 	if s.Flows[ReturnFlow] == nil || s.Flows[ChangeFlow] == nil {
 		return fmt.Errorf("script: the flows %q and %q have to be there", ReturnFlow, ChangeFlow)
 	}
