@@ -9,19 +9,20 @@ import (
 // How sure the classifier must be. docs/care.md tells what the numbers were
 // tuned on.
 const (
-	doubt     = 0.31  // benign at least this much: benign
-	quiet     = 0.265 // the same for eight words or fewer that name no set of danger
-	terse     = 0.145 // the same for four words or fewer that name none, and for one alone that is no danger now: they say little
-	foreign   = 3.00  // times the share of words learned: a text of mostly unknown words is benign
-	partly    = 0.15  // what a part of a long text may leave to benign
-	firm      = 0.475 // benign at most this much where a rule matched
-	underAge  = 1.15  // times all that if it would be somebody under 18: to go on with them would be the worst
-	surely    = 0.70  // benign more than this much in every part: a rule that is sure otherwise is not to be believed
-	drowned   = 0.90  // the same for a text so long that it is read in parts: a few words hardly move one
-	dangerNow = 0.40  // of the severities above 0, the share that means 3
-	serious   = 0.35  // of the severities 1 and 2, the share that means 2
-	worse     = 0.60  // a worse category's share that speaks against a low that is sure
-	alongside = 0.25  // a second category's share
+	doubt     = 0.33 // benign at least this much: benign
+	quiet     = 0.31 // the same for eight words or fewer that name no set of danger
+	terse     = 0.17 // the same for four words or fewer that name none, and for one alone that is no danger now: they say little
+	foreign   = 3.00 // times the share of words learned: a text of mostly unknown words is benign
+	partly    = 0.15 // what a part of a long text may leave to benign
+	firm      = 0.42 // benign at most this much where a rule matched
+	underAge  = 1.15 // times all that if it would be somebody under 18: to go on with them would be the worst
+	surely    = 0.65 // benign more than this much in every part: a rule that is sure otherwise is not to be believed
+	drowned   = 0.90 // the same for a text so long that it is read in parts, which a few words hardly move, and for one of a few words, which tell the classifier little
+	few       = 3    // words at most in such a text
+	dangerNow = 0.40 // of the severities above 0, the share that means 3
+	serious   = 0.35 // of the severities 1 and 2, the share that means 2
+	worse     = 0.60 // a worse category's share that speaks against a low that is sure
+	alongside = 0.25 // a second category's share
 )
 
 // urgency orders categories when two are equally severe: what must be
@@ -45,7 +46,7 @@ func (r *Recogniser) decide(in *reading, v view) Finding {
 			sure = m.rule
 		}
 	}
-	if r.model != nil && (v.calm > drowned || v.calm > surely && len(in.tokens) <= window) {
+	if r.model != nil && (v.calm > drowned || v.calm > surely && len(in.tokens) > few && len(in.tokens) <= window) {
 		sure, low = nil, false
 	}
 	limit := r.limit(in, &v, len(rules) > 0)
@@ -84,12 +85,9 @@ func (r *Recogniser) decide(in *reading, v view) Finding {
 // limit is how much of a message the classifier must leave to benign for the
 // message to be benign. A rule that matched makes it doubt more, and so does a
 // guess that somebody is under 18; few words, harmless words, words it never
-// learned, and a language it knows well make it doubt less.
+// learned make it doubt less.
 func (r *Recogniser) limit(in *reading, v *view, ruled bool) float32 {
 	factor := float32(1)
-	if in.lang >= 0 {
-		factor = r.g.doubts[in.lang]
-	}
 	if v.likeliest() == Minor {
 		factor *= underAge
 	}
@@ -114,6 +112,13 @@ func (r *Recogniser) limit(in *reading, v *view, ruled bool) float32 {
 		limit = terse
 	}
 	return factor * limit * min(1, foreign*float32(known)/float32(max(words, 1)))
+}
+
+// Loud tells whether text names a set that may mean danger, or matches a rule.
+func (g *Grammar) Loud(text string) bool {
+	var m message
+	m.read(g, text)
+	return len(m.rules) > 0 || m.loud()
 }
 
 // loud tells that the message names a set that may mean danger.

@@ -1,7 +1,6 @@
 package care
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,9 +14,6 @@ type Lexicon struct {
 	Name string
 	// Tells are everyday words that tell the language: "the", "and".
 	Tells []string
-	// Doubt is how much the classifier doubts that a message of this language is
-	// benign, against the others; 0 is 1. The better it knows one, the less.
-	Doubt float32
 	// Words are named sets of words ("hit", "hits", "punch*") and phrases ("beat
 	// up"). Patterns write a set as <name>. Sets of one name in several
 	// lexicons are one set, so that a pattern can speak every language. A name
@@ -76,7 +72,6 @@ type Grammar struct {
 	patterns []pattern
 	rules    []rule
 	langs    []string  // the lexicons by number
-	doubts   []float32 // see [Lexicon.Doubt]
 	masks    []string  // names, by number
 	anchored [][]int32 // by atom: the patterns to try where it stands
 	named    int32     // atoms below are named sets that the classifier sees
@@ -101,7 +96,6 @@ func Compile(lexicons ...Lexicon) (*Grammar, error) {
 	}
 	for i, lex := range lexicons {
 		g.langs = append(g.langs, lex.Name)
-		g.doubts = append(g.doubts, cmp.Or(lex.Doubt, 1))
 		g.now = i
 		g.typos[i] = map[string][]string{}
 		for _, from := range sortedKeys(lex.Typos) {

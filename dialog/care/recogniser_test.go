@@ -105,6 +105,16 @@ func TestLoud(t *testing.T) {
 			t.Errorf("loud %q was taken", name)
 		}
 	}
+	g, err := Compile(Lexicon{Name: "en", Loud: []string{"hit"}, Words: map[string][]string{"hit": {"hit", "slap*"}},
+		Rules: []Rule{{Name: "low", Is: Drop, Severity: 1, Say: []string{"sad"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, loud := range map[string]bool{"they slapped": true, "so sad": true, "": false, "tea and a blanket": false} {
+		if g.Loud(text) != loud {
+			t.Errorf("%q is loud: %v", text, !loud)
+		}
+	}
 }
 
 func TestReadMayBeShared(t *testing.T) {

@@ -1,14 +1,14 @@
 package lexicon_test
 
-// heldFloors and hardFloors hold for the built-in model on sentences it was not trained on.
-var heldFloors = map[string]floors{
-	"en":     {danger: 0.95, ordinary: 0.02, serious: 0.92, worst: 0.88, drops: 0.80, falseAlarms: 0.03, macroF1: 0.92},
-	"others": {danger: 0.95, ordinary: 0.025, serious: 0.94, worst: 0.90, drops: 0.78, falseAlarms: 0.05, macroF1: 0.915},
+// fairFloors are the goals of docs/care.md, and a little more where it is reached.
+var fairFloors = map[string]floors{
+	"en":     {danger: 0.95, ordinary: 0.02, serious: 0.93, worst: 0.90, drops: 0.88, falseAlarms: 0.03, macroF1: 0.94},
+	"others": {danger: 0.96, ordinary: 0.03, serious: 0.95, worst: 0.93, drops: 0.89, falseAlarms: 0.05, macroF1: 0.94},
 }
 
 var hardFloors = map[string]floors{
-	"en":     {danger: 0.81, ordinary: 0.115, serious: 0.77, worst: 0.54, drops: 0.76, falseAlarms: 0.045, macroF1: 0.775},
-	"others": {danger: 0.78, ordinary: 0.15, serious: 0.75, worst: 0.58, drops: 0.67, falseAlarms: 0.075, macroF1: 0.765},
+	"en":     {danger: 0.81, ordinary: 0.115, serious: 0.78, worst: 0.59, drops: 0.80, falseAlarms: 0.045, macroF1: 0.785},
+	"others": {danger: 0.79, ordinary: 0.15, serious: 0.765, worst: 0.65, drops: 0.76, falseAlarms: 0.075, macroF1: 0.785},
 }
 
 // devFloors hold for a model trained on the other four folds, on the last. Dev grows

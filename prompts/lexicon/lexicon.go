@@ -63,7 +63,6 @@ func Grammar(dir fs.FS) (*care.Grammar, error) {
 // file is a lexicon as people write it.
 type file struct {
 	Tells []string            `toml:"tells"`
-	Doubt float32             `toml:"doubt"`
 	Words map[string][]string `toml:"words"`
 	Loud  []string            `toml:"loud"`
 	Typos map[string]string   `toml:"typos"`
@@ -93,7 +92,7 @@ func read(dir fs.FS, name string) (care.Lexicon, error) {
 	if err := toml.NewDecoder(bytes.NewReader(b)).DisallowUnknownFields().Decode(&f); err != nil {
 		return care.Lexicon{}, fmt.Errorf("lexicon: %s%s: %w", name, position(err), err)
 	}
-	lex := care.Lexicon{Name: strings.TrimSuffix(name, ".toml"), Tells: f.Tells, Doubt: f.Doubt, Words: f.Words, Loud: f.Loud, Typos: f.Typos, Keys: f.Keys}
+	lex := care.Lexicon{Name: strings.TrimSuffix(name, ".toml"), Tells: f.Tells, Words: f.Words, Loud: f.Loud, Typos: f.Typos, Keys: f.Keys}
 	for _, m := range f.Masks {
 		lex.Masks = append(lex.Masks, care.Mask{Name: m.Name, Say: m.Say})
 	}

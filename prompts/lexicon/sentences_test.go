@@ -50,6 +50,18 @@ var kinds = []struct {
 		no pressure / stay until I sleep / check the ropes / untie slowly / the worst part was the cold floor / we stopped, my leg fell asleep /
 		my mother in law is visiting / he beat me at chess / a heavy blanket and dark chocolate /
 		😊 / ❤️ / 👍👍 / 😂😂😂 / asdfghjkl / ... / ?`},
+	{"a few words", care.Benign, 0, `
+		four or five days ago / a few hours ago / we were intimate / far away / still there / talk to someone / bring them back / then it isn't sent /
+		how long I keep / the note is erased / turns / a wish`},
+	{"a good feeling", care.Benign, 0, `
+		I feel so connected to him / me siento conectado con él / me sinto conectada com ela / ich fühl mich verbunden mit ihm / je me sens connectée à lui /
+		I cried with joy / geweint vor glück / lloré de felicidad / chorei de alegria / j'ai pleuré de joie`},
+	{"what the bot is asked to do", care.Benign, 0, `
+		delete my last note please / borra mi última nota / apaga minha última nota / lösch bitte meine letzte notiz / supprime ma dernière note svp /
+		my husband is Argentinian, is there a Spanish version? / tem versão em espanhol? meu marido é argentino /
+		the plants need water / remember our night together my darling, I can hardly wait to see you`},
+	{"a few words of danger", care.SelfHarm, 3, `
+		kill myself / want to die / quero morrer / quiero morir / will sterben / veux mourir`},
 	{"letters hidden or put apart", care.SelfHarm, 3, `
 		k i l l   m y s e l f / i want to d.i.e / I want to k1ll mys3lf / i wаnt tо dіe / i want to d` + "\u200b" + `ie / IWANTTOKILLMYSELF / i want to dieeeee / wanna unalive myself`},
 	{"letters changed", care.NonConsent, 3, `
@@ -65,7 +77,7 @@ var kinds = []struct {
 func TestSentences(t *testing.T) {
 	r := load(t)
 	for _, k := range kinds {
-		for sentence := range strings.SplitSeq(k.sentences, " / ") {
+		for sentence := range strings.SplitSeq(k.sentences, "/") {
 			sentence = strings.TrimSpace(sentence)
 			f := r.Read(sentence)
 			if f.First() != k.category || k.severity != 0 && f.Severity != k.severity {

@@ -53,28 +53,32 @@ func TestFitIsDeterministic(t *testing.T) {
 	}
 }
 
-func TestCrossValidateHoldsOut(t *testing.T) {
+func TestValidateHoldsOut(t *testing.T) {
 	g, examples := toy(t)
 	// the only sentence of its kind cannot be known to a model trained without it
 	odd := labelled.Example{Text: "zzyx", Categories: []care.Category{care.Minor}, Severity: 3, Lang: "en"}
-	results := learn.CrossValidate(g, append(examples, odd), quick, learn.Folds)
-	if len(results) != len(examples)+1 {
-		t.Fatalf("%d results for %d sentences", len(results), len(examples)+1)
+	for learn.FoldOf(odd.Text) != learn.Folds-1 {
+		odd.Text += "x"
 	}
-	for i, r := range results[:len(examples)] {
-		if r.Text != examples[i].Text || r.Finding.First() != examples[i].First() {
+	results := learn.Validate(g, append(examples, odd), quick)
+	seen := false
+	for _, r := range results {
+		switch {
+		case learn.FoldOf(r.Text) != learn.Folds-1:
+			t.Errorf("%q is of another fold", r.Text)
+		case r.Text == odd.Text:
+			seen = true
+			if r.Finding.First() == care.Minor {
+				t.Error("the held-out sentence was known")
+			}
+		case r.Finding.First() != r.First():
 			t.Errorf("%q is %v", r.Text, r.Finding)
 		}
 	}
-	if last := results[len(examples)]; last.Finding.First() == care.Minor {
-		t.Error("the held-out sentence was known")
+	if !seen || len(results) < 3 || len(results) > len(examples)/2 {
+		t.Errorf("%d results for %d sentences", len(results), len(examples)+1)
 	}
-	for _, r := range learn.Unread(results) {
-		if learn.FoldOf(r.Text, learn.Folds) < learn.ReadFolds {
-			t.Errorf("%q is of a fold that is read", r.Text)
-		}
-	}
-	if learn.FoldOf("I  Am Sad", 5) != learn.FoldOf("i am sad", 5) {
+	if learn.FoldOf("I  Am Sad") != learn.FoldOf("i am sad") {
 		t.Error("case and spaces change the fold")
 	}
 }

@@ -80,3 +80,11 @@ func skipWord(random *rand.Rand, r []rune) []rune {
 	i := random.IntN(len(ws))
 	return []rune(strings.Join(append(ws[:i:i], ws[i+1:]...), " "))
 }
+
+// piece is one to four words of text that stand together, or all of a short one.
+func piece(random *rand.Rand, text string) string {
+	words := strings.Fields(text)
+	n := min(1+random.IntN(4), len(words))
+	from := random.IntN(len(words) - n + 1)
+	return strings.Join(words[from:from+n], " ")
+}
