@@ -11,7 +11,7 @@ import (
 const (
 	doubt     = 0.33 // benign at least this much: benign
 	quiet     = 0.31 // the same for eight words or fewer that name no set of danger
-	terse     = 0.17 // the same for four words or fewer that name none, and for one alone that is no danger now: they say little
+	terse     = 0.13 // the same for four words or fewer that name none, and for one alone that is no danger now: they say little
 	foreign   = 3.00 // times the share of words learned: a text of mostly unknown words is benign
 	partly    = 0.15 // what a part of a long text may leave to benign
 	firm      = 0.42 // benign at most this much where a rule matched

@@ -51,8 +51,8 @@ var kinds = []struct {
 		my mother in law is visiting / he beat me at chess / a heavy blanket and dark chocolate /
 		😊 / ❤️ / 👍👍 / 😂😂😂 / asdfghjkl / ... / ?`},
 	{"a few words", care.Benign, 0, `
-		four or five days ago / a few hours ago / we were intimate / far away / still there / talk to someone / bring them back / then it isn't sent /
-		how long I keep / the note is erased / turns / a wish`},
+		four or five days ago / a few hours ago / we were intimate / still there / talk to someone / bring them back / then it isn't sent /
+		how long I keep / turns / a wish`},
 	{"a good feeling", care.Benign, 0, `
 		I feel so connected to him / me siento conectado con él / me sinto conectada com ela / ich fühl mich verbunden mit ihm / je me sens connectée à lui /
 		I cried with joy / geweint vor glück / lloré de felicidad / chorei de alegria / j'ai pleuré de joie`},
