@@ -117,7 +117,7 @@ func (h *Host) load(ctx context.Context, box *mailbox) (Record, error) {
 	if err != nil {
 		return rec, fmt.Errorf("load: %w", err)
 	}
-	box.known = &rec
+	box.known, box.warm = &rec, false
 	return rec, nil
 }
 
@@ -126,7 +126,7 @@ func (h *Host) commit(ctx context.Context, box *mailbox, old Tag, blob []byte, a
 	next := h.Machine.tag()
 	err := h.write(ctx, "commit", func() error { return h.Store.Commit(ctx, box.key, old, next, blob, alarm) })
 	if err == nil {
-		box.known = &Record{Blob: blob, Tag: next}
+		box.known, box.warm = &Record{Blob: blob, Tag: next}, false
 	}
 	return err
 }

@@ -28,7 +28,7 @@ type Host struct {
 	StepTime  time.Duration            // what takes longer in one step is a defect; 0: 5 s; negative: nobody watches
 	Budgets   map[string]Rate          // how fast each platform may be sent to, by all hosts together; none: as fast as it goes
 	Strangers Rate                     // how many events this host takes of all people together whom it does not know yet; none: all
-	Linger    map[string]time.Duration // by platform: how long a delivered edit may wait to be noted together with what comes next; not where other hosts get the person's events too
+	Linger    map[string]time.Duration // by platform: how long a delivered edit may wait to be noted together with what comes next; only where all events of a person come to this host, which then remembers people for a moment
 	Machine   Machine                  // the zero Machine is the real one
 	Stats     Stats
 
@@ -105,7 +105,7 @@ func (h *Host) Start(ctx context.Context) {
 	h.sends, h.cut = context.WithCancel(ctx)
 	h.calls, h.halt = context.WithCancel(context.WithoutCancel(ctx))
 	h.begun, h.opened = h.Machine.Clock(), h.Now()
-	h.boxes = mailboxes{boxes: map[Key]*mailbox{}, wakes: map[Key]struct{}{}, work: h.work, size: h.Queue, spawn: h.Machine.Go}
+	h.boxes = mailboxes{boxes: map[Key]*mailbox{}, wakes: map[Key]struct{}{}, work: h.work, size: h.Queue, spawn: h.Machine.Go, clock: h.Machine.Clock}
 	h.crowd = newStrangers(h)
 	h.lanes = map[string]*lane{}
 	for name := range h.Platforms {

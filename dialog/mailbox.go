@@ -12,10 +12,12 @@ import (
 type mailboxes struct {
 	work  func(*mailbox)
 	spawn func(func())
+	clock func() time.Duration
 	size  int
 
 	mu    sync.Mutex
 	boxes map[Key]*mailbox
+	warm  warm
 	wakes map[Key]struct{} // who is to be woken by this process
 	idle  chan struct{}    // closed when nothing is left; nil: letters are taken
 }
@@ -30,6 +32,8 @@ type mailbox struct {
 	person PersonID // as far as known
 	known  *Record  // the record as it was last seen or committed here
 	state  *State   // what it says, if it was committed here
+	warm   bool     // known is from before this mailbox was opened
+	home   bool     // all the person's events come to this host: known is worth keeping
 
 	patience time.Duration // until when this turn waits for last words, by the machine's clock; 0: it has none yet
 }
@@ -72,6 +76,9 @@ func (m *mailboxes) put(key Key, l letter) error {
 		return nil
 	}
 	box = &mailbox{key: key, queue: []letter{l}, closed: make(chan struct{})}
+	if old := m.warm.take(key, m.clock()); old != nil {
+		box.person, box.known, box.state, box.warm, box.home = old.person, old.known, old.state, true, true
+	}
 	m.boxes[key] = box
 	m.spawn(func() { m.work(box) })
 	return nil
@@ -92,6 +99,9 @@ func (m *mailboxes) take(box *mailbox, stay bool) (l letter, ok bool) {
 		return letter{}, true
 	}
 	delete(m.boxes, box.key)
+	if box.home && box.known != nil && box.known.Blob != nil {
+		m.warm.keep(box, m.clock())
+	}
 	close(box.closed)
 	if m.idle != nil && len(m.boxes) == 0 {
 		close(m.idle)
@@ -114,6 +124,13 @@ func (m *mailboxes) rest(ctx context.Context, box *mailbox, d time.Duration, sle
 	m.mu.Lock()
 	box.rouse = nil
 	m.mu.Unlock()
+}
+
+// cool forgets those who have been quiet.
+func (m *mailboxes) cool() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.warm.cool(m.clock())
 }
 
 // closing is closed when the person's mailbox is; nil: it is already.

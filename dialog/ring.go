@@ -33,6 +33,7 @@ func (h *Host) Run(ctx context.Context) {
 	wait := h.Machine.jitter(h.Poll) // replicas begin at different moments
 	for h.Machine.Sleep(ctx, wait) == nil {
 		wait = h.Poll
+		h.boxes.cool()
 		n := h.room()
 		if n == 0 {
 			wait = min(wait, 100*time.Millisecond)

@@ -38,6 +38,8 @@ func (h *Host) work(box *mailbox) {
 		if box.person == "" { // an alarm opened the mailbox
 			box.person = l.ev.Person
 		}
+		linger := h.Linger[platformOf(box.person)]
+		box.home = linger > 0
 		out, err := h.turn(box, notes, l)
 		h.Machine.Point("acknowledge")
 		l.answer(cmp.Or(err, out.refused))
@@ -46,7 +48,7 @@ func (h *Host) work(box *mailbox) {
 			tries = 0
 			h.plan(box.key, out.wake)
 			notes, worth = append(h.tell(box, out), h.deliver(box, out)...), out.began+SendLease
-			if linger := h.Linger[platformOf(box.person)]; linger > 0 && harmless(out, notes) {
+			if linger > 0 && harmless(out, notes) {
 				h.boxes.rest(h.calls, box, linger, h.Machine.Sleep)
 			}
 		case len(notes) > 0 && h.Machine.Clock() < worth:
@@ -86,8 +88,10 @@ func (h *Host) turn(box *mailbox, notes []Event, l letter) (outcome, error) {
 		events = append(slices.Clip(notes), l.ev)
 	}
 	box.patience = 0
-	if l.ev.Kind == Partner && box.known != nil && box.known.Blob == nil {
-		box.known = nil // to tell that nobody is there takes a fresh look
+	switch {
+	case l.ev.Kind == Partner && box.known != nil && box.known.Blob == nil, // to tell that nobody is there takes a fresh look
+		box.warm && !byPerson(&l.ev): // and other hosts may have done what nobody waits for
+		box.known, box.state = nil, nil
 	}
 	var refused error
 	tries, park := 1, -1
