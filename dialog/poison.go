@@ -42,7 +42,7 @@ func (h *Host) apply(blob []byte, person PersonID, ev *Event, park bool) ([]byte
 		return r.next, r.out, r.err
 	}
 	done := make(chan result, 1)
-	go func() { done <- do() }()
+	h.Machine.Go(func() { done <- do() })
 	watch := time.NewTimer(h.StepTime)
 	defer watch.Stop()
 	for range 2 { // the second wait is for a machine that was asleep itself

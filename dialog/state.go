@@ -128,7 +128,7 @@ const (
 
 // Encode is the state as bytes. Equal states give equal bytes.
 func (s *State) Encode() []byte {
-	buf := make([]byte, 0, 2048)
+	buf := make([]byte, 0, 2048+24*len(s.Trail))
 	buf = append(buf, magic, schema, lowestReader)
 	buf = Encode(buf, s)
 	return appendSum(buf)

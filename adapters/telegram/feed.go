@@ -143,7 +143,7 @@ func (f *feed) put(it *item) {
 	f.lanes[who] = append(queue, it)
 	if !running {
 		f.alive.Add(1)
-		go f.run(who)
+		f.bot.cfg.Go(func() { f.run(who) })
 	}
 }
 

@@ -40,6 +40,8 @@ type Config struct {
 	Log     *slog.Logger // nil: silence; never sees words, names, ids or the token
 	Webhook Webhook      // its zero value: long polling
 
+	Go func(task func()) // begins a task of its own; nil: on a new goroutine
+
 	// Words gives the sentence under key ("telegram.group", "telegram.short", …)
 	// in the language nearest to lang, or "" if there is none. Nil: no words, so
 	// nothing is said in groups and nothing is registered.
@@ -116,6 +118,9 @@ func New(ctx context.Context, cfg Config) (*Bot, error) {
 	}
 	if cfg.Words == nil {
 		cfg.Words = func(string, string) string { return "" }
+	}
+	if cfg.Go == nil {
+		cfg.Go = func(task func()) { go task() }
 	}
 	silence()
 	b := &Bot{
@@ -194,12 +199,12 @@ func (b *Bot) beside(work func(context.Context)) {
 		return
 	}
 	b.behind.Add(1)
-	go func() {
+	b.cfg.Go(func() {
 		defer func() { <-b.sides; b.behind.Done() }()
 		ctx, cancel := context.WithTimeout(context.Background(), callTime)
 		defer cancel()
 		work(ctx)
-	}()
+	})
 }
 
 const (

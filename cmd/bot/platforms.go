@@ -44,12 +44,13 @@ var strangers = dialog.Rate{PerSecond: 20, Burst: 500}
 
 // wiring is what the platforms are connected with.
 type wiring struct {
-	cfg    Config
-	book   *prompts.Book
-	script *dialog.Script
-	store  dialog.Store
-	house  *upkeep
-	log    *slog.Logger
+	cfg     Config
+	book    *prompts.Book
+	script  *dialog.Script
+	store   dialog.Store
+	house   *upkeep
+	workers workers
+	log     *slog.Logger
 }
 
 // connect reaches every platform that has a token.
@@ -60,8 +61,8 @@ func (w *wiring) connect(ctx context.Context) (map[string]messenger, error) {
 	if cfg.Telegram.Token != "" {
 		bot, err := telegram.New(ctx, telegram.Config{
 			Token: cfg.Telegram.Token, APIURL: cfg.Telegram.APIURL, Log: log.With("platform", "telegram"),
-			Webhook: telegram.Webhook(cfg.Telegram.Webhook),
-			Words:   book.Word, Commands: commands, Protect: cfg.Telegram.Protect,
+			Webhook: telegram.Webhook(cfg.Telegram.Webhook), Go: w.workers.Go,
+			Words: book.Word, Commands: commands, Protect: cfg.Telegram.Protect,
 			Inline: func(lang, query string) []telegram.InlineResult { return starters(book, lang, query) },
 		})
 		if err != nil {

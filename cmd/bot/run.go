@@ -62,7 +62,9 @@ func (c *runCmd) Run(ctx context.Context, w *world) error {
 	if err != nil {
 		return err
 	}
-	wires := wiring{cfg: cfg, book: book, script: script, store: store, house: house, log: log}
+	workers := newWorkers()
+	defer workers.Release()
+	wires := wiring{cfg: cfg, book: book, script: script, store: store, house: house, workers: workers, log: log}
 	platforms, err := wires.connect(ctx)
 	if err != nil {
 		return err
@@ -71,7 +73,8 @@ func (c *runCmd) Run(ctx context.Context, w *world) error {
 	host := &dialog.Host{
 		Script: script, Store: store, KeyOf: store.KeyOf, Now: clock.Now, Alone: house.alone, Log: log,
 		Platforms: map[string]dialog.Platform{}, Budgets: budgets, Strangers: strangers, Linger: map[string]time.Duration{},
-		Poll: max(20*time.Millisecond, time.Duration(float64(time.Second)/clock.warp)),
+		Poll:    max(20*time.Millisecond, time.Duration(float64(time.Second)/clock.warp)),
+		Machine: dialog.Machine{Go: workers.Go},
 	}
 	for name, p := range platforms {
 		host.Platforms[name] = p
