@@ -116,9 +116,9 @@ func BenchmarkDiscord(b *testing.B) {
 	}
 }
 
-// runDiscordHere runs the program in this process, until the benchmark ends. The
-// store is embedded, or at an address.
-func runDiscordHere(b *testing.B, server *discordtest.Server, settings, store string) {
+// runDiscordHere runs the program in this process, until the test ends, and then
+// well. The store is embedded, or at an address.
+func runDiscordHere(b testing.TB, server *discordtest.Server, settings, store string) {
 	bound := strangers
 	strangers = dialog.Rate{} // all of them come through the door at once
 	b.Cleanup(func() { strangers = bound })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -177,6 +178,20 @@ func TestBothPlatforms(t *testing.T) {
 	}
 	here.tellsNothing(logs.String(), here.who.ID)
 	there.clean(logs.String())
+}
+
+// Proxies open connections ahead of time. One that says nothing holds up the end
+// for a few seconds, and does not make it a bad one.
+func TestDiscordEndsBesideASilentConnection(t *testing.T) {
+	server := discordtest.New()
+	t.Cleanup(server.Close)
+	listen, settings := comeBy(t, server, true)
+	var silent net.Conn
+	t.Cleanup(func() { silent.Close() }) // after the bot has ended
+	runDiscordHere(t, server, settings, "")
+	listen()
+	silent, err := net.Dial("tcp", strings.Trim(server.Endpoint, "htp:/"))
+	must(t, err)
 }
 
 // A token that Discord refuses is told with what to do about it, and ends the bot.

@@ -121,7 +121,8 @@ func (i *interactions) Run(ctx context.Context, handle func(context.Context, dia
 	case err := <-failed:
 		return hint(fmt.Errorf("interactions: %w", err), "another address can be set in [discord] interactions_listen")
 	case <-ctx.Done():
-		last, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		// A connection that has said nothing yet is waited for five seconds.
+		last, done := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 		defer done()
 		return srv.Shutdown(last)
 	}
