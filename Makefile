@@ -37,4 +37,5 @@ long: ## what takes hours: a million schedules, a thousand kills on each store, 
 	go test ./dialog/sim -run Schedules -sim.n=1000000 -timeout 0 -v
 	go test -p 1 ./adapters/bolt ./adapters/redis -run HostKilled -kills=1000 -timeout 0 -v
 	BOLT_KILLS=1000 go test ./adapters/bolt -run KilledAtAnyMoment -timeout 0 -v
+	go test ./prompts/lexicon -run ModelIsFresh -anew -timeout 0
 	go test ./adapters/redis -run Failures -failures=500 -timeout 0 -v

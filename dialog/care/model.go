@@ -23,6 +23,7 @@ var Room = [2]int{242_000, 134_000}
 
 // Model is a linear classifier over [Features].
 type Model struct {
+	Origin [32]byte // a fingerprint of what it was learned from; see package learn
 	Bias   [Outputs]float32
 	Unit   [2]float32 // by table: what a weight of one stands for
 	Tables [2]Table
@@ -48,11 +49,11 @@ func (s *Words) has(h uint32) bool {
 	return s[a>>3]>>(a&7)&1 != 0 && s[b>>3]>>(b&7)&1 != 0
 }
 
-var magic = [8]byte{'c', 'a', 'r', 'e', 0, 5, PerTable, Outputs}
+var magic = [8]byte{'c', 'a', 'r', 'e', 0, 6, PerTable, Outputs}
 
 // Encode is the model as a file.
 func (m *Model) Encode() []byte {
-	b := append([]byte(nil), magic[:]...)
+	b := append(magic[:], m.Origin[:]...)
 	for _, v := range append(m.Bias[:], m.Unit[:]...) {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 	}
@@ -69,9 +70,10 @@ func DecodeModel(b []byte) (*Model, error) {
 		return nil, errors.New("care: decode model: not a model of this version; train it anew")
 	}
 	m := new(Model)
-	if b = b[8:]; len(b) < 4*(Outputs+2)+len(m.Seen) {
+	if b = b[8:]; len(b) < len(m.Origin)+4*(Outputs+2)+len(m.Seen) {
 		return nil, errors.New("care: decode model: cut off; train it anew")
 	}
+	b = b[copy(m.Origin[:], b):]
 	next := func() float32 {
 		v := math.Float32frombits(binary.LittleEndian.Uint32(b))
 		b = b[4:]

@@ -53,12 +53,12 @@ func (g *Grammar) add(lexicon string, texts []string, u use) error {
 }
 
 // numberNames are the patterns for numbers, in the order of their atoms.
-var numberNames = []string{"#minor", "#adult", "#num"}
+var numberNames = []string{"#minor", "#teen", "#adult", "#num"}
 
 // parse reads the language of patterns:
 //
 //	word        the word          word*     any word that begins so
-//	<set>       any of a set      #minor    a number: also #adult, #num
+//	<set>       any of a set      #minor    a number: also #teen, #adult, #num
 //	(a|b c|<d>) one of these      [a|b]     one of these or nothing
 //	..          up to 3 words     ...       up to 6 words
 //	^ $         the beginning and the end of a sentence
@@ -100,7 +100,7 @@ func (g *Grammar) place(p *pattern, part string) error {
 	case part[0] == '#':
 		atom := slices.Index(numberNames, part)
 		if atom < 0 {
-			return fmt.Errorf("unknown number %q: there are #minor, #adult and #num", part)
+			return fmt.Errorf("unknown number %q: there are #minor, #teen, #adult and #num", part)
 		}
 		p.places = append(p.places, place{atom: int32(atom) + anyMinor})
 	case part[0] == '(' || part[0] == '[':
@@ -151,7 +151,7 @@ func (g *Grammar) group(text string) (int32, error) {
 			continue
 		}
 		if number := slices.Index(numberNames, alternative); number >= 0 {
-			id := g.numbers[number]
+			id := g.numbers[int32(number)+anyMinor]
 			g.atoms[id] = append(g.atoms[id], atom)
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 // Atom 0 is no atom; the numbers come first, then the named sets.
 const (
 	anyMinor  int32 = iota + 1 // #minor: a number from 7 to 17
+	anyTeen                    // #teen: a number from 11 to 17, which is no rating
 	anyAdult                   // #adult: a number from 18 to 99
 	anyNumber                  // #num: any number
 	firstSet
@@ -31,7 +32,7 @@ type vocabulary struct {
 	names    []string              // by atom, "" where a pattern made it
 	typos    [most]map[string][]string
 	keys     map[string]string // what one wrong letter makes of a key → the key
-	numbers  [3]int32          // word ids that stand for the three numbers' atoms
+	numbers  [firstSet]int32   // by a number's atom: the word id that stands for it
 }
 
 type step struct{ node, word int32 }
@@ -60,12 +61,12 @@ func newVocabulary() vocabulary {
 	v := vocabulary{
 		exact: map[string]*byLexicon{}, prefix: map[string]*byLexicon{}, shortest: 99, tells: map[string]lexicons{},
 		phrases: map[step]int32{}, ends: [][]int32{nil}, sets: map[string]int32{}, members: map[string][]member{}, keys: map[string]string{},
-		names: []string{"", "#minor", "#adult", "#num"},
+		names: append([]string{""}, numberNames...),
 	}
 	v.atoms = [][]int32{nil}
-	for i := range v.numbers {
-		v.atoms = append(v.atoms, []int32{int32(i) + anyMinor})
-		v.numbers[i] = int32(i) + 1
+	for atom := anyMinor; atom < firstSet; atom++ {
+		v.numbers[atom] = int32(len(v.atoms))
+		v.atoms = append(v.atoms, []int32{atom})
 	}
 	return v
 }
@@ -223,12 +224,15 @@ func (m *message) writtenFor(lexicon int) bool {
 func (v *vocabulary) resolve(t *token, in lexicons) {
 	t.num = number(t.text)
 	if t.num >= 0 {
-		t.add(v.numbers[2])
+		t.add(v.numbers[anyNumber])
 		if 7 <= t.num && t.num <= 17 {
-			t.add(v.numbers[0])
+			t.add(v.numbers[anyMinor])
+		}
+		if 11 <= t.num && t.num <= 17 {
+			t.add(v.numbers[anyTeen])
 		}
 		if 18 <= t.num && t.num <= 99 {
-			t.add(v.numbers[1])
+			t.add(v.numbers[anyAdult])
 		}
 	}
 	before := t.n

@@ -2,11 +2,14 @@ package lexicon_test
 
 import (
 	"bytes"
+	"flag"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"unicode"
 
+	"afterglow/dialog/care"
 	"afterglow/dialog/care/labelled"
 	"afterglow/dialog/care/learn"
 	"afterglow/prompts/lexicon"
@@ -15,6 +18,8 @@ import (
 const (
 	dev  = "../../dialog/care/testdata/dev"
 	hard = "../../dialog/care/testdata/hard"
+	// later keeps its ordinary messages, such as nearly all are, in files of their own.
+	later = "../../dialog/care/testdata/later"
 )
 
 // fair are the parts that are such as people would write, and not trained on.
@@ -23,6 +28,7 @@ var fair = []string{
 	"../../dialog/care/testdata/once",
 	"../../dialog/care/testdata/trial",
 	"../../dialog/care/testdata/fresh",
+	later,
 }
 
 // floors are what the recogniser reached, less a little: a change may not fall
@@ -89,6 +95,41 @@ func TestUnseen(t *testing.T) {
 	measure(t, labelled.Results(sentences(t, hard), load(t).Read), hardFloors)
 }
 
+// TestOrdinary counts the ordinary messages that are taken for danger. The goal is none.
+func TestOrdinary(t *testing.T) {
+	files, err := filepath.Glob(later + "/*.ordinary.tsv")
+	if err != nil || len(files) != 5 {
+		t.Fatalf("%d files of ordinary messages, want one a language (%v)", len(files), err)
+	}
+	r := load(t)
+	alarms, all := map[string]int{}, 0
+	for _, name := range files {
+		f, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples, err := labelled.Read(f, name)
+		f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range examples {
+			all++
+			if r.Read(e.Text).First() != care.Benign {
+				alarms[e.Lang]++
+			}
+		}
+	}
+	t.Logf("of %d ordinary messages taken for danger: %v", all, alarms)
+	total := 0
+	for _, n := range alarms {
+		total += n
+	}
+	if total > ordinaryAlarms {
+		t.Errorf("%d ordinary messages of %d are taken for danger, the most is %d", total, all, ordinaryAlarms)
+	}
+}
+
 // TestNothingUnseenIsTrained: no sentence to measure with is among those to learn
 // from, not even with other capitals and stops.
 func TestNothingUnseenIsTrained(t *testing.T) {
@@ -119,22 +160,35 @@ func TestDev(t *testing.T) {
 	measure(t, learn.Validate(g, sentences(t, dev), learn.Brief()), devFloors)
 }
 
-// TestModelIsFresh: model.bin is what training makes of the lexicon and the
-// sentences as they are now, byte for byte.
+var anew = flag.Bool("anew", false, "train the built-in model anew, and compare every byte")
+
+// TestModelIsFresh: model.bin was learned from the lexicon and the sentences as
+// they are now, by training as it is now.
 func TestModelIsFresh(t *testing.T) {
 	t.Parallel()
 	g, err := lexicon.Grammar(os.DirFS("."))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := os.ReadFile("model.bin")
+	b, err := os.ReadFile("model.bin")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(learn.Fit(g, sentences(t, dev), learn.Defaults()).Encode(), want) {
-		t.Error("model.bin is stale: run go run ./prompts/lexicon/train from the module's root")
+	if len(b) > 2_000_000 {
+		t.Errorf("model.bin has %d bytes, the most is 2 MB", len(b))
 	}
-	if len(want) > 2<<20 {
-		t.Errorf("model.bin has %d bytes, the most is 2 MB", len(want))
+	m, err := care.DecodeModel(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	learned := sentences(t, dev)
+	stale := m.Origin != learn.Origin(g, learned, learn.Defaults())
+	if *anew {
+		again := learn.Fit(g, learned, learn.Defaults())
+		again.Origin = m.Origin
+		stale = stale || !bytes.Equal(again.Encode(), b)
+	}
+	if stale {
+		t.Error("model.bin is stale: run go run ./prompts/lexicon/train from the module's root")
 	}
 }

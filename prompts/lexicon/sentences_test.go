@@ -56,6 +56,13 @@ var kinds = []struct {
 	{"a good feeling", care.Benign, 0, `
 		I feel so connected to him / me siento conectado con él / me sinto conectada com ela / ich fühl mich verbunden mit ihm / je me sens connectée à lui /
 		I cried with joy / geweint vor glück / lloré de felicidad / chorei de alegria / j'ai pleuré de joie`},
+	{"a rating with a remark", care.Benign, 0, `
+		9 w crumble / 7, locked in / sie sagt 6, ich sage 7 / 9 und ein halb / je mets 7 avec un écart type de 2 / el 8 con postre / thirteen things`},
+	{"a no that was heard", care.Benign, 0, `
+		she asked, i said not tonight, we watched the snooker / le dije que hoy no y me hizo un té / eu disse que hoje não e ele fez pipoca /
+		er hat gefragt und ich hab nein gesagt, dann haben wir tee getrunken / j'ai dit non, on a regardé un film`},
+	{"dialect alone", care.Benign, 0, `
+		hob guat gschlofn / i han gschlofe`},
 	{"what the bot is asked to do", care.Benign, 0, `
 		delete my last note please / borra mi última nota / apaga minha última nota / lösch bitte meine letzte notiz / supprime ma dernière note svp /
 		my husband is Argentinian, is there a Spanish version? / tem versão em espanhol? meu marido é argentino /

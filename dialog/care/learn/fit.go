@@ -5,6 +5,7 @@ package learn
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"afterglow/dialog/care"
 	"afterglow/dialog/care/labelled"
@@ -93,6 +94,7 @@ func train(g *care.Grammar, examples []labelled.Example, keys [2][]care.Key, o O
 func prepare(g *care.Grammar, examples []labelled.Example, keys [2][]care.Key, o Options) []sample {
 	var samples []sample
 	var f care.Features
+	var kept []int32
 	var places [2]map[care.Key]int32
 	for table := range keys {
 		places[table] = make(map[care.Key]int32, len(keys[table]))
@@ -114,13 +116,13 @@ func prepare(g *care.Grammar, examples []labelled.Example, keys [2][]care.Key, o
 			s := sample{silent: e.First() == care.Benign, weight: cost(e)}
 			for group, hashes := range f.Groups {
 				for table, place := range places {
-					rows := make([]int32, 0, len(hashes))
+					kept = kept[:0]
 					for _, h := range hashes {
-						if at, kept := place[care.KeyOf(h)]; kept {
-							rows = append(rows, at)
+						if at, ok := place[care.KeyOf(h)]; ok {
+							kept = append(kept, at)
 						}
 					}
-					s.rows[table] = append(s.rows[table], rows)
+					s.rows[table] = append(s.rows[table], slices.Clone(kept)) // gigabytes, in all
 				}
 				s.values = append(s.values, f.Value(group))
 			}

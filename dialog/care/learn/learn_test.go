@@ -3,6 +3,7 @@ package learn_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"testing"
 
 	"afterglow/dialog/care"
@@ -80,5 +81,40 @@ func TestValidateHoldsOut(t *testing.T) {
 	}
 	if learn.FoldOf("I  Am Sad") != learn.FoldOf("i am sad") {
 		t.Error("case and spaces change the fold")
+	}
+}
+
+func TestOriginTellsWhatAModelIsMadeFrom(t *testing.T) {
+	g, examples := toy(t)
+	origins := map[[32]byte]string{}
+	is := func(name string, g *care.Grammar, examples []labelled.Example, o learn.Options) {
+		t.Helper()
+		origin := learn.Origin(g, examples, o)
+		if same, known := origins[origin]; known {
+			t.Errorf("%s has the origin of %s", name, same)
+		}
+		origins[origin] = name
+	}
+	with := func(change func(*labelled.Example)) []labelled.Example {
+		changed := slices.Clone(examples)
+		change(&changed[1]) // not one of those that Origin trains on
+		return changed
+	}
+	is("the toy", g, examples, quick)
+	is("another text", g, with(func(e *labelled.Example) { e.Text += "!" }), quick)
+	is("another category", g, with(func(e *labelled.Example) { e.Categories = []care.Category{care.Minor} }), quick)
+	is("another severity", g, with(func(e *labelled.Example) { e.Severity = 2 }), quick)
+	is("another about", g, with(func(e *labelled.Example) { e.About = care.Actor }), quick)
+	is("one example less", g, examples[:len(examples)-1], quick)
+	other := quick
+	other.Seed++
+	is("another seed", g, examples, other)
+	plain, err := care.Compile(care.Lexicon{Name: "en"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	is("another lexicon", plain, examples, quick)
+	if _, known := origins[learn.Origin(g, slices.Clone(examples), quick)]; !known {
+		t.Error("the same gives another origin")
 	}
 }
