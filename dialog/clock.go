@@ -125,8 +125,8 @@ func (s *State) Alarm() time.Time {
 	for i := range s.Parked {
 		tidy = sooner(tidy, s.Parked[i].At.Add(parkedLife))
 	}
-	for i := range s.Trail {
-		tidy = sooner(tidy, s.Trail[i].At.Add(trailLife))
+	if len(s.Trail) > 0 {
+		tidy = sooner(tidy, s.Trail[0].At.Add(trailLife))
 	}
 	if !tidy.IsZero() {
 		at(s.Leisure(tidy))
@@ -162,8 +162,9 @@ const (
 // tidy lets go of what has outlived its use.
 func (s *State) tidy(now time.Time) {
 	s.Parked = slices.DeleteFunc(s.Parked, func(p Parked) bool { return now.Sub(p.At) >= parkedLife })
-	s.Trail = slices.DeleteFunc(s.Trail, func(t Trace) bool { return now.Sub(t.At) >= trailLife })
-	if n := len(s.Trail) - maxTrail; n > 0 {
-		s.Trail = slices.Delete(s.Trail, 0, n)
+	old := max(0, len(s.Trail)-maxTrail)
+	for old < len(s.Trail) && now.Sub(s.Trail[old].At) >= trailLife {
+		old++
 	}
+	s.Trail = slices.Delete(s.Trail, 0, old)
 }

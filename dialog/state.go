@@ -28,7 +28,7 @@ type State struct {
 	Muted  bool   // they closed the door; nothing is sent until they come back
 
 	Screen Ref     // the message that carries the open question
-	Trail  []Trace // what was sent lately, to take it back on request
+	Trail  []Trace // what was sent lately, the oldest first, to take it back on request
 	Parked []Parked
 	Tried  Tried     // the event that some process may have died of
 	Since  time.Time // they had themselves forgotten then: what happened before does not count
