@@ -102,7 +102,7 @@ func TestOrdinary(t *testing.T) {
 		t.Fatalf("%d files of ordinary messages, want one a language (%v)", len(files), err)
 	}
 	r := load(t)
-	alarms, all := map[string]int{}, 0
+	var all, alarms int
 	for _, name := range files {
 		f, err := os.Open(name)
 		if err != nil {
@@ -115,18 +115,14 @@ func TestOrdinary(t *testing.T) {
 		}
 		for _, e := range examples {
 			all++
-			if r.Read(e.Text).First() != care.Benign {
-				alarms[e.Lang]++
+			if found := r.Read(e.Text); found.First() != care.Benign {
+				alarms++
+				t.Logf("%s: %q is %v", e.Lang, e.Text, found)
 			}
 		}
 	}
-	t.Logf("of %d ordinary messages taken for danger: %v", all, alarms)
-	total := 0
-	for _, n := range alarms {
-		total += n
-	}
-	if total > ordinaryAlarms {
-		t.Errorf("%d ordinary messages of %d are taken for danger, the most is %d", total, all, ordinaryAlarms)
+	if alarms > ordinaryAlarms || all < 300 {
+		t.Errorf("%d ordinary messages of %d are taken for danger, the most is %d", alarms, all, ordinaryAlarms)
 	}
 }
 
