@@ -100,6 +100,10 @@ func (t *Turn) take(r *Run, f *Flow, st *Step, text, fold string) bool {
 		return true
 	}
 	writes := st.takes(Write)
+	if (writes || st.Own) && t.means("engine.command.support", fold) { // a call for help is nobody's note
+		t.choose(r, f, st, navHelp)
+		return true
+	}
 	if !writes && !st.Own {
 		if name := t.commandWord(fold); name != "" {
 			t.Event.Name, t.Event.Text = name, ""
