@@ -186,10 +186,13 @@ func (t *Turn) branch(r *Run, st *Step, opt string) bool {
 		}
 		mark := r.Mark
 		t.Run = r
-		if flow, ok := strings.CutPrefix(b.Do, "flow:"); ok {
+		flow, ok := strings.CutPrefix(b.Do, "flow:")
+		switch {
+		case ok && t.gated(b.Do): // a menu that is open leads nowhere that is not
+		case ok:
 			called := t.Start(flow, "")
 			called.Called = t.State.runByMark(mark) >= 0
-		} else {
+		default:
 			t.Do(b.Do)
 		}
 		return true

@@ -33,7 +33,7 @@ func (t *Turn) several(r *Run, st *Step, opts []Option, text string) []string {
 		return list
 	}
 	words := strings.Fields(Fold(text))
-	words = slices.DeleteFunc(words, func(w string) bool { return t.means("engine.means.and", w) })
+	words = slices.DeleteFunc(words, func(w string) bool { return t.Means("engine.means.and", w) })
 	return t.allOptions(r, st, opts, words)
 }
 
@@ -71,7 +71,7 @@ func (t *Turn) rated(r *Run, st *Step, opts []Option, part string) (opt, rate st
 		rest := strings.Join(words[cut:], " ")
 		for _, id := range st.Rates {
 			key := r.Flow + "." + st.Key
-			if Fold(Plain(t.Label(key+"."+id))) == rest || t.means(key+".means."+id, rest) {
+			if Fold(Plain(t.Label(key+"."+id))) == rest || t.Means(key+".means."+id, rest) {
 				return opt, id
 			}
 		}
@@ -85,6 +85,12 @@ func (t *Turn) option(r *Run, st *Step, opts []Option, fold string) string {
 	if n, err := strconv.Atoi(fold); err == nil && n >= 1 && n <= len(opts) && !st.takes(Number) {
 		return opts[n-1].ID
 	}
+	return t.named(r, st, opts, fold)
+}
+
+// named finds the option that a folded text names by label, or by what people
+// say instead.
+func (t *Turn) named(r *Run, st *Step, opts []Option, fold string) string {
 	for _, o := range opts {
 		if fold != "" && Fold(t.label(r, st, o)) == fold {
 			return o.ID
@@ -95,7 +101,7 @@ func (t *Turn) option(r *Run, st *Step, opts []Option, fold string) string {
 		if o.ID == navDone {
 			key = "engine.means.done"
 		}
-		if t.means(key, fold) {
+		if t.Means(key, fold) {
 			return o.ID
 		}
 	}
@@ -119,6 +125,44 @@ func (t *Turn) near(r *Run, st *Step, opts []Option, fold string) string {
 		}
 	}
 	return found
+}
+
+// mostSpoken is how many words a text may have to be read word by word.
+const mostSpoken = 16
+
+// spoken reads a text that is nothing but options and words that add nothing:
+// "yes I'm 34", "a massage please, and cuddling".
+func (t *Turn) spoken(r *Run, st *Step, opts []Option, fold string) []string {
+	words := strings.Fields(fold)
+	if len(words) > mostSpoken {
+		return nil
+	}
+	var list []string
+	for len(words) > 0 {
+		o, n := t.longest(r, st, opts, words)
+		switch {
+		case o == "" && !t.Means("engine.means.filler", words[0]):
+			return nil
+		case o != "" && !slices.Contains(list, o):
+			list = append(list, o)
+		}
+		words = words[n:]
+	}
+	if len(list) > 1 && st.Form != Many && st.Form != Each {
+		return nil
+	}
+	return list
+}
+
+// longest is the option that the most of the first words name, and how many
+// they are; none is one word long. A number is no place in the list here: "3 am".
+func (t *Turn) longest(r *Run, st *Step, opts []Option, words []string) (opt string, n int) {
+	for n = len(words); n > 0; n-- {
+		if opt = t.named(r, st, opts, strings.Join(words[:n], " ")); opt != "" {
+			return opt, n
+		}
+	}
+	return "", 1
 }
 
 // within tells whether every word of text is one of label's.
@@ -161,21 +205,35 @@ func oneSlip(a, b string) bool {
 	return i+1 < len(x) && x[i] == y[i+1] && x[i+1] == y[i] && string(x[i+2:]) == string(y[i+2:])
 }
 
-// means tells whether the folded text is one of the things people say, by the
-// words under key.
-func (t *Turn) means(key, fold string) bool {
+// Means tells whether the folded text is one of the things people say, by the
+// words under key. "18..120" there is any number from 18 to 120.
+func (t *Turn) Means(key, fold string) bool {
+	n, err := strconv.Atoi(fold)
 	for _, lang := range []string{t.Script.lang(t.State.Lang), t.Script.Langs[0]} {
-		if slices.Contains(t.Script.heard[lang][key], fold) {
-			return true
+		for _, said := range t.Script.heard[lang][key] {
+			if said == fold {
+				return true
+			}
+			if from, to, ok := span(said); ok && err == nil && from <= n && n <= to {
+				return true
+			}
 		}
 	}
 	return false
 }
 
+// span reads "18..120".
+func span(said string) (from, to int, ok bool) {
+	a, b, ok := strings.Cut(said, "..")
+	from, err := strconv.Atoi(a)
+	to, err2 := strconv.Atoi(b)
+	return from, to, ok && err == nil && err2 == nil
+}
+
 // navWord finds the navigation that a text names: back, skip, stop, change.
 func (t *Turn) navWord(fold string) string {
 	for _, nav := range []string{"back", "skip", "stop", "change", "repeat"} {
-		if fold != "" && (Fold(Plain(t.Label("engine.nav."+nav))) == fold || t.means("engine.means."+nav, fold)) {
+		if fold != "" && (Fold(Plain(t.Label("engine.nav."+nav))) == fold || t.Means("engine.means."+nav, fold)) {
 			return nav
 		}
 	}
@@ -188,7 +246,7 @@ func (t *Turn) commandWord(fold string) string {
 		return fold
 	}
 	for _, name := range sortedNames(t.Script.Commands) {
-		if t.means("engine.command."+name, fold) {
+		if t.Means("engine.command."+name, fold) {
 			return name
 		}
 	}

@@ -81,7 +81,10 @@ func (w Words) folded() Words {
 			continue
 		}
 		for _, s := range said {
-			f[key] = append(f[key], Fold(s))
+			if _, _, ok := span(s); !ok {
+				s = Fold(s)
+			}
+			f[key] = append(f[key], s)
 		}
 	}
 	return f

@@ -26,7 +26,11 @@ func (t *Turn) text() {
 		t.again()
 	default:
 		t.Run = r
-		if !t.take(r, t.Script.Flows[r.Flow], st, text, fold) {
+		switch {
+		case t.take(r, t.Script.Flows[r.Flow], st, text, fold):
+		case r.Flow == ReturnFlow: // whoever writes on goes on
+			t.resume()
+		default:
 			t.missed()
 		}
 	}
@@ -64,9 +68,9 @@ func (t *Turn) idle(fold string) {
 		return
 	}
 	switch {
-	case t.means("engine.means.thanks", fold):
+	case t.Means("engine.means.thanks", fold):
 		t.Say("engine.welcome")
-	case t.means("engine.means.hello", fold):
+	case t.Means("engine.means.hello", fold):
 		t.Say("engine.hello")
 	default:
 		t.Say("engine.idle")
@@ -78,8 +82,14 @@ func (t *Turn) missed() {
 	if t.Script.Missed != nil && t.Script.Missed(t) {
 		return
 	}
-	if t.means("engine.means.thanks", Fold(t.Event.Text)) { // a courtesy is no miss
+	fold := Fold(t.Event.Text)
+	switch { // a courtesy is no miss
+	case t.Means("engine.means.thanks", fold):
 		t.Say("engine.welcome")
+		t.again()
+		return
+	case t.Means("engine.means.hello", fold):
+		t.Say("engine.hi")
 		t.again()
 		return
 	}
@@ -100,7 +110,7 @@ func (t *Turn) take(r *Run, f *Flow, st *Step, text, fold string) bool {
 		return true
 	}
 	writes := st.takes(Write)
-	if (writes || st.Own) && t.means("engine.command.support", fold) { // a call for help is nobody's note
+	if (writes || st.Own) && t.Means("engine.command.support", fold) { // a call for help is nobody's note
 		t.choose(r, f, st, navHelp)
 		return true
 	}
@@ -114,6 +124,10 @@ func (t *Turn) take(r *Run, f *Flow, st *Step, text, fold string) bool {
 	if !writes {
 		if o := t.near(r, st, opts, fold); o != "" {
 			t.chooseText(r, f, st, []string{o})
+			return true
+		}
+		if list := t.spoken(r, st, opts, fold); len(list) > 0 {
+			t.chooseText(r, f, st, list)
 			return true
 		}
 	}

@@ -2,6 +2,7 @@ package aftercare
 
 import (
 	"slices"
+	"strconv"
 
 	"afterglow/dialog"
 )
@@ -52,6 +53,10 @@ func (b *bot) start(s *dialog.Script) {
 		t.Start("help", "")
 	}
 	s.Actions["start.minor"] = func(t *dialog.Turn) {
+		if age, err := strconv.Atoi(dialog.Fold(t.Event.Text)); err == nil && age > 2 { // "17" says as much as "I'm 17"; 1 and 2 are places in the list
+			b.lock(t)
+			return
+		}
 		t.Say("start.minor.say")
 		t.Erase()
 	}

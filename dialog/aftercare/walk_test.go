@@ -55,6 +55,7 @@ const (
 // place is a question as it was come to.
 type place struct {
 	life, flow, step, under string
+	passed                  bool // the gate
 }
 
 type walker struct {
@@ -105,11 +106,18 @@ func (w *walker) questions() int {
 func (w *walker) explore(v *visitor, path string, depth int) {
 	w.longest = max(w.longest, depth)
 	p, ok := v.place()
-	if !ok || w.visited[p] {
+	if !ok {
+		return
+	}
+	p.passed = w.passed(v)
+	if w.visited[p] {
 		return
 	}
 	w.visited[p] = true
-	if q := (place{flow: p.flow, step: p.step, under: p.under}); !w.visited[q] { // the same in every life
+	if !p.passed && !w.script.Flows[p.flow].Open {
+		w.t.Errorf("%s: %s.%s is asked before the gate is passed", path, p.flow, p.step)
+	}
+	if q := (place{flow: p.flow, step: p.step, under: p.under, passed: p.passed}); !w.visited[q] { // the same in every life
 		w.visited[q] = true
 		w.happen(v, p, path)
 	}
@@ -120,7 +128,7 @@ func (w *walker) explore(v *visitor, path string, depth int) {
 		u := v.copy()
 		u.must(dialog.Event{Kind: dialog.Press, Data: c.Data, Screen: u.ref})
 		if m := u.screen; m.Many && !c.Nav && len(c.Label) > 0 { // a toggle: and then confirm it
-			if q, same := u.place(); same && q == p {
+			if q, same := u.place(); same && q.flow == p.flow && q.step == p.step {
 				for _, d := range u.buttons() {
 					if d.Label == "Done" {
 						u.must(dialog.Event{Kind: dialog.Press, Data: d.Data, Screen: u.ref})
@@ -197,11 +205,20 @@ func (w *walker) happen(v *visitor, p place, path string) {
 	w.leaves(v, p, path)
 }
 
+// passed tells whether the gate is passed, by asking for something that never
+// goes without.
+func (w *walker) passed(v *visitor) bool {
+	u := v.copy()
+	u.must(dialog.Event{Kind: dialog.Command, Name: "checkin"})
+	q, ok := u.place()
+	return ok && q.flow != "start" && q.flow != "locked"
+}
+
 // leaves proves that the question can be left for good.
 func (w *walker) leaves(v *visitor, p place, path string) {
 	u := v.copy()
 	u.must(dialog.Event{Kind: dialog.Command, Name: "stop"})
-	if q, ok := u.place(); ok && q == p && p.flow != "start" && p.flow != "locked" && p.flow != "stop" {
+	if q, ok := u.place(); ok && q.flow == p.flow && q.step == p.step && p.flow != "start" && p.flow != "locked" && p.flow != "stop" {
 		w.t.Errorf("%s: /stop does not leave %s.%s", path, p.flow, p.step)
 	}
 }
