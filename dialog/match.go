@@ -253,6 +253,18 @@ func (t *Turn) commandWord(fold string) string {
 	return ""
 }
 
+// commandBegun finds the command that a text of more words begins with: "we had
+// sex last night". One word alone begins too many sentences.
+func (t *Turn) commandBegun(fold string) string {
+	words := strings.Fields(fold)
+	for n := min(len(words)-1, 6); n > 1; n-- {
+		if name := t.commandWord(strings.Join(words[:n], " ")); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
 func digits(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsDigit(r) {

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,7 +60,7 @@ func (t *Turn) takeUp(text string) bool {
 
 // idle answers a text that no question waits for.
 func (t *Turn) idle(fold string) {
-	if name := t.commandWord(fold); name != "" {
+	if name := cmp.Or(t.commandWord(fold), t.commandBegun(fold)); name != "" {
 		t.Event.Name, t.Event.Text = name, ""
 		t.command()
 		return
@@ -107,6 +108,14 @@ func (t *Turn) take(r *Run, f *Flow, st *Step, text, fold string) bool {
 	}
 	if list := t.several(r, st, opts, text); len(list) > 0 {
 		t.chooseText(r, f, st, list)
+		return true
+	}
+	if st.Skip && (st.Form == Many || st.Form == Each) && t.Means("engine.means.none", fold) { // of a list, not one of its items
+		if len(r.Draft) > 0 {
+			t.choose(r, f, st, navDone)
+		} else {
+			t.choose(r, f, st, navSkip)
+		}
 		return true
 	}
 	writes := st.takes(Write)
