@@ -154,6 +154,19 @@ func (t *Turn) spoken(r *Run, st *Step, opts []Option, fold string) []string {
 	return list
 }
 
+// unfilled is a folded text without the words at its ends that add nothing.
+func (t *Turn) unfilled(fold string) string {
+	words := strings.Fields(fold)
+	filler := func(w string) bool { return t.Means("engine.means.filler", w) }
+	for len(words) > 1 && filler(words[0]) {
+		words = words[1:]
+	}
+	for len(words) > 1 && filler(words[len(words)-1]) {
+		words = words[:len(words)-1]
+	}
+	return strings.Join(words, " ")
+}
+
 // longest is the option that the most of the first words name, and how many
 // they are; none is one word long. A number is no place in the list here: "3 am".
 func (t *Turn) longest(r *Run, st *Step, opts []Option, words []string) (opt string, n int) {

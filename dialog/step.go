@@ -307,6 +307,9 @@ func (t *Turn) care() bool {
 func (t *Turn) command() {
 	name := t.Event.Name
 	do, ok := t.Script.Commands[name]
+	if word := t.commandWord(Fold(name)); !ok && word != "" { // "/delete", "/menu"
+		do, ok = t.Script.Commands[word], true
+	}
 	switch {
 	case name == WelcomeBack:
 		if r := t.top(); (r == nil || r.waits()) && !t.gated("") {

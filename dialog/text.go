@@ -139,6 +139,15 @@ func (t *Turn) take(r *Run, f *Flow, st *Step, text, fold string) bool {
 			t.chooseText(r, f, st, list)
 			return true
 		}
+		if rest := t.unfilled(fold); rest != fold && !st.Own {
+			if o := t.near(r, st, opts, rest); o != "" {
+				t.chooseText(r, f, st, []string{o})
+				return true
+			}
+			if nav := t.navWord(rest); nav != "" {
+				return t.nav(nav)
+			}
+		}
 	}
 	switch {
 	case st.takes(When) && t.Script.ReadTime != nil:

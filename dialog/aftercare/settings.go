@@ -56,7 +56,7 @@ func (b *bot) settings(s *dialog.Script) {
 		return with(raw(t, "pause.until.line"), "date", day(t, until))
 	}
 	s.Readers["hour"] = func(t *dialog.Turn, text string) []string {
-		m, ok := readClock(text)
+		m, ok := readClock(bare(t, text))
 		if !ok {
 			t.Say("set_quiet.from.unknown")
 			return nil

@@ -100,9 +100,10 @@ func first1(list []string) string {
 
 // readCountry understands a country's name in any of our languages, or its code.
 func (b *bot) readCountry(t *dialog.Turn, text string) []string {
+	text = bare(t, text)
 	fold := dialog.Fold(text)
 	for _, code := range b.Support.Listed() {
-		if strings.EqualFold(code, strings.TrimSpace(text)) {
+		if strings.EqualFold(code, text) {
 			return []string{code}
 		}
 		for _, words := range b.Words {

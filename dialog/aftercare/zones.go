@@ -19,7 +19,7 @@ func (b *bot) zones(s *dialog.Script) {
 		index[key] = append(index[key], p)
 	}
 	s.Readers["place"] = func(t *dialog.Turn, text string) []string {
-		found := placesNamed(index, place(t, text))
+		found := placesNamed(index, bare(t, text))
 		if len(found) == 0 {
 			found = b.placesAt(t.Now, text)
 		}
@@ -70,23 +70,23 @@ func (b *bot) zones(s *dialog.Script) {
 	}
 }
 
-// place is what is left of "I live near Leeds, England" without what stands around
-// the name of a place.
-func place(t *dialog.Turn, text string) string {
-	text, _, _ = strings.Cut(text, ",")
-	words := strings.Fields(dialog.Fold(text))
-	near := func(word string) bool { return t.Means("engine.means.near", word) }
-	for len(words) > 1 && near(words[0]) {
+// bare is what is left of "I live near Leeds please" or "from 10 pm" without the
+// words around.
+func bare(t *dialog.Turn, text string) string {
+	words := strings.Fields(text)
+	for len(words) > 1 && t.Means("engine.means.near", dialog.Fold(words[0])) {
 		words = words[1:]
 	}
-	for len(words) > 1 && near(words[len(words)-1]) {
+	for len(words) > 1 && t.Means("engine.means.please", dialog.Fold(words[len(words)-1])) {
 		words = words[:len(words)-1]
 	}
-	return strings.Join(words, " ")
+	return strings.Trim(strings.Join(words, " "), " ,.!?")
 }
 
-// placesNamed finds a city by its folded name, or by the beginning of one; "city@zone" each.
-func placesNamed(index map[string][]Place, fold string) []string {
+// placesNamed finds a city by its name, or by the beginning of one; "city@zone" each.
+func placesNamed(index map[string][]Place, text string) []string {
+	text, _, _ = strings.Cut(text, ",")
+	fold := dialog.Fold(text)
 	if len(fold) < 2 {
 		return nil
 	}

@@ -19,7 +19,7 @@ const (
 
 // Room is how many rows of weights each table may have. The categories decide,
 // so most of the room is theirs.
-var Room = [2]int{242_000, 134_000}
+var Room = [2]int{318_000, 60_000}
 
 // Model is a linear classifier over [Features].
 type Model struct {
