@@ -17,6 +17,7 @@ type Flow struct {
 	Open  bool     // may be held before the gate ([Script.Gate]) is passed
 	Bare  bool     // no Back and Stop here under its questions
 	Aside bool     // a menu or a small offer: begun anew each time, never offered again
+	Exact bool     // only whole labels and what people say for them count: nothing is made out of a sentence
 	Help  bool     // a small way to somebody to talk to, under every question
 }
 

@@ -135,6 +135,8 @@ func (t *Turn) take(r *Run, f *Flow, st *Step, text, fold string) bool {
 			t.chooseText(r, f, st, []string{o})
 			return true
 		}
+	}
+	if !writes && !f.Exact {
 		if list := t.spoken(r, st, opts, fold); len(list) > 0 {
 			t.chooseText(r, f, st, list)
 			return true

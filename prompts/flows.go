@@ -13,6 +13,7 @@ import (
 // for those who write them.
 type fileFlow struct {
 	Open  bool       `toml:"open"`
+	Exact bool       `toml:"exact"`
 	Bare  bool       `toml:"bare"`
 	Aside bool       `toml:"aside"`
 	Help  bool       `toml:"help"`
@@ -51,7 +52,7 @@ func (b *Book) flow(name, file, data string) error {
 	if err := decode(file, data, &f); err != nil {
 		return err
 	}
-	flow := &dialog.Flow{Name: name, Open: f.Open, Bare: f.Bare, Aside: f.Aside, Help: f.Help, Done: f.Done.Do, Stop: f.Stop.Do}
+	flow := &dialog.Flow{Name: name, Open: f.Open, Bare: f.Bare, Exact: f.Exact, Aside: f.Aside, Help: f.Help, Done: f.Done.Do, Stop: f.Stop.Do}
 	b.lines["flow "+name] = Pos{file, 1}
 	var errs []error
 	for i := range f.Step {
