@@ -23,7 +23,7 @@ type feed struct {
 	mu     sync.Mutex
 	known  map[int64]*item             // by update id; all that Telegram may bring again
 	lanes  map[dialog.PersonID][]*item // what is not done, the first at work
-	loose  int                         // in a lane, but no longer known
+	loose  int                         // how many are kept in memory alone
 	signal chan struct{}               // something was done
 	alive  sync.WaitGroup
 }
@@ -35,8 +35,11 @@ type item struct {
 	since time.Time
 	tries int
 	done  bool
-	loose bool
+	loose bool // kept in memory alone: it may be confirmed before it is done
 }
+
+// open tells whether Telegram has to keep it.
+func (it *item) open() bool { return !it.done && !it.loose }
 
 const (
 	maxHandlers = 64
@@ -68,15 +71,15 @@ func (f *feed) close() {
 	f.alive.Wait()
 }
 
-// offset is the first update that is not done, or the one after the last; 0 if
-// there is nothing to confirm.
+// offset is the first update that Telegram has to keep, or the one after the last;
+// 0 if there is nothing to confirm.
 func (f *feed) offset() int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var open, last int64
 	for id, it := range f.known {
 		last = max(last, id+1)
-		if !it.done && (open == 0 || id < open) {
+		if it.open() && (open == 0 || id < open) {
 			open = id
 		}
 	}
@@ -245,12 +248,11 @@ func (f *feed) loosen() {
 	if ill := len(f.lanes); ill > 1 && ill >= len(well) {
 		return
 	}
-	for id, it := range f.known {
-		if !it.done && stuck[it.what.lane()] {
+	for _, it := range f.known { // and stay known: while an earlier one is open, Telegram brings them again
+		if it.open() && stuck[it.what.lane()] {
 			f.bot.Stats.Loose.Add(1)
 			f.loose++
 			it.loose = true
-			delete(f.known, id)
 		}
 	}
 }
@@ -274,7 +276,7 @@ func (f *feed) open() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, it := range f.known {
-		if !it.done {
+		if it.open() {
 			return true
 		}
 	}

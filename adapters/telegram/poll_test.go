@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -164,6 +165,40 @@ func TestPollOneIsStuck(t *testing.T) {
 	}
 	if n := b.Stats.Lost.Load(); n != 0 {
 		t.Errorf("%d lost", n)
+	}
+}
+
+// What is moved out of the way behind an update that is still open comes again, and
+// is recognised.
+func TestPollLooseIsRecognised(t *testing.T) {
+	t.Parallel()
+	s := telegramtest.New()
+	t.Cleanup(s.Close)
+	in := &inbox{refuse: func(ev dialog.Event) bool { return ev.Text == "stuck" }}
+	f := newFeed(open(t, s, Config{}), in.handle)
+	t.Cleanup(f.close)
+	update := func(id int64, text string) json.RawMessage {
+		return fmt.Appendf(nil, `{"update_id":%d,"message":{"message_id":%[1]d,"date":1,"from":{"id":%[1]d,"first_name":"x"},"chat":{"id":%[1]d,"type":"private"},"text":%q}}`, id, text)
+	}
+	raws := []json.RawMessage{update(1, "stuck"), update(2, "stuck")}
+	for id := range int64(8) {
+		raws = append(raws, update(3+id, "well"))
+	}
+	if n := f.take(raws); n != len(raws) {
+		t.Fatalf("%d of %d are new", n, len(raws))
+	}
+	if !s.Wait(func() bool { return len(in.texts(nil)) == 8 }) {
+		t.Fatalf("%q came through", in.texts(nil))
+	}
+	f.mu.Lock()
+	f.known[1].tries, f.known[2].tries = 0, stuckTries
+	f.mu.Unlock()
+	f.loosen()
+	if at := f.offset(); at != 1 {
+		t.Errorf("confirmed up to %d, the first is open", at)
+	}
+	if n := f.take(raws); n != 0 {
+		t.Errorf("%d are taken for new ones", n)
 	}
 }
 
