@@ -167,6 +167,15 @@ func (t *Turn) unfilled(fold string) string {
 	return strings.Join(words, " ")
 }
 
+// answers tells that a text is nothing but what the question offers.
+func (t *Turn) answers(r *Run, st *Step, text string) bool {
+	opts := t.choices(r, st)
+	if len(t.several(r, st, opts, text)) > 0 {
+		return true
+	}
+	return !st.takes(Write) && !t.Script.Flows[r.Flow].Exact && len(t.spoken(r, st, opts, Fold(text))) > 0
+}
+
 // longest is the option that the most of the first words name, and how many
 // they are; none is one word long. A number is no place in the list here: "3 am".
 func (t *Turn) longest(r *Run, st *Step, opts []Option, words []string) (opt string, n int) {

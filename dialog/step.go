@@ -294,7 +294,7 @@ func (t *Turn) care() bool {
 			return false
 		}
 		r, st := t.open()
-		if st != nil && len(t.several(r, st, t.choices(r, st), t.Event.Text)) > 0 {
+		if st != nil && t.answers(r, st, t.Event.Text) {
 			return false
 		}
 		if (st == nil || !st.takes(Write)) && t.commandWord(fold) != "" {

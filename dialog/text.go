@@ -29,6 +29,7 @@ func (t *Turn) text() {
 		t.Run = r
 		switch {
 		case t.take(r, t.Script.Flows[r.Flow], st, text, fold):
+		case t.takeUp(text):
 		case r.Flow == ReturnFlow: // whoever writes on goes on
 			t.resume()
 		default:
@@ -39,10 +40,16 @@ func (t *Turn) text() {
 
 // takeUp gives a text to a nudge that waits, if it names one of its options.
 func (t *Turn) takeUp(text string) bool {
-	r := t.top()
-	if r == nil {
+	i := -1
+	for j := range t.State.Runs {
+		if t.State.Runs[j].waits() {
+			i = j
+		}
+	}
+	if i < 0 {
 		return false
 	}
+	r := &t.State.Runs[i]
 	f := t.Script.Flows[r.Flow]
 	st := stepByPrint(f, r.Asked.Print)
 	if st == nil {

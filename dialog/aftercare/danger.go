@@ -16,6 +16,7 @@ import (
 type Danger struct {
 	Categories []int
 	Severity   int
+	Clock      bool // see [care.Finding]
 	About      int
 	Lang       string // the language it is answered in
 	Held       bool   // this finding is what put things on hold
@@ -26,10 +27,19 @@ type Danger struct {
 
 func danger(t *dialog.Turn) *Danger { return dialog.Part[Danger](t.State, partDanger) }
 
+// clockMark is added to a severity that is about time alone, so that what was
+// kept before can still be read.
+const clockMark = 8
+
 // Code tells the layout.
 func (d *Danger) Code(c *dialog.Coder) {
 	dialog.List(c, &d.Categories, (*dialog.Coder).Count)
-	c.Count(&d.Severity)
+	severity := d.Severity
+	if d.Clock {
+		severity += clockMark
+	}
+	c.Count(&severity)
+	d.Clock, d.Severity = severity >= clockMark, severity%clockMark
 	c.Count(&d.About)
 	c.ID(&d.Lang)
 	c.Bool(&d.Held)
@@ -39,7 +49,7 @@ func (d *Danger) Code(c *dialog.Coder) {
 
 // finding is the danger as package support takes it.
 func (d *Danger) finding() care.Finding {
-	f := care.Finding{Severity: d.Severity, About: care.About(d.About)}
+	f := care.Finding{Severity: d.Severity, Clock: d.Clock, About: care.About(d.About)}
 	for _, c := range d.Categories {
 		f.Categories = append(f.Categories, care.Category(c))
 	}
@@ -61,16 +71,26 @@ func (b *bot) look(t *dialog.Turn, text string) bool {
 		t.Close("locked")
 	}
 	f := b.Care(withoutCodes(text))
-	if f.First() == care.Benign {
+	if f.First() == care.Benign || f.First() == care.Drop && asksOfLows(t) {
 		return false
 	}
 	known := slices.Contains(d.Categories, int(f.First()))
 	if d.open(t) && (f.Severity <= d.Severity && known || f.First() == care.Drop && !known) {
+		if f.Severity >= 3 && known { // it goes on: what to do first is said again
+			t.Tell(b.compose(t).Step)
+		}
 		b.stay(t) // more of the same, or a low beside something worse: stay, without a page again
 		return true
 	}
 	b.meet(t, f)
 	return true
+}
+
+// asksOfLows tells that the open question is what a low looks like: telling it is
+// an answer.
+func asksOfLows(t *dialog.Turn) bool {
+	r := t.Top()
+	return r != nil && r.Flow == "needs" && r.Last.Key == "low"
 }
 
 // open tells whether the help for a finding is on the screen.
@@ -85,7 +105,7 @@ func (b *bot) meet(t *dialog.Turn, f care.Finding) {
 	if f.First() == care.Minor && !f.Sure {
 		f.Severity = 1 // a guess closes nothing: the age is asked, once and neutrally
 	}
-	*d = Danger{Severity: f.Severity, About: int(f.About), Lang: cmp.Or(f.Lang, t.State.Lang), Locked: d.Locked, Held: d.Held && d.open(t)}
+	*d = Danger{Severity: f.Severity, Clock: f.Clock, About: int(f.About), Lang: cmp.Or(f.Lang, t.State.Lang), Locked: d.Locked, Held: d.Held && d.open(t)}
 	for _, c := range f.Categories {
 		d.Categories = append(d.Categories, int(c))
 	}
@@ -137,8 +157,16 @@ func (b *bot) stay(t *dialog.Turn) {
 // missed answers what fits nothing while help is on the screen: "no", "ok" and
 // "8" are then no answers to what was interrupted.
 func (b *bot) missed(t *dialog.Turn) bool {
-	if !danger(t).open(t) {
+	d := danger(t)
+	if !d.open(t) {
 		return false
+	}
+	if name := bare(t, t.Event.Text); len(name) > 2 && b.countryNamed(name) != "" { // typed in place of the choice; "no" is not Norway
+		d.Country = b.countryNamed(name)
+		t.Run = t.Top()
+		t.Again("answer", "stay")
+		t.Reask()
+		return true
 	}
 	b.stay(t)
 	return true
@@ -181,7 +209,9 @@ func (b *bot) danger(s *dialog.Script) {
 		var list []dialog.Option
 		a := b.compose(t)
 		for _, x := range a.Buttons {
-			list = append(list, dialog.Option{ID: x.ID, Label: x.Label})
+			if x.ID != "on" || goesOn(t) {
+				list = append(list, dialog.Option{ID: x.ID, Label: x.Label})
+			}
 		}
 		return list
 	}
@@ -209,6 +239,12 @@ func (b *bot) danger(s *dialog.Script) {
 	b.body(s)
 }
 
+// goesOn tells that the help interrupted something.
+func goesOn(t *dialog.Turn) bool {
+	n := len(t.State.Runs)
+	return n > 1 && t.State.Runs[n-2].Last.Key != ""
+}
+
 // buttons are what the choices under help do. Each says its reviewed reply.
 func (b *bot) buttons(s *dialog.Script) {
 	stay := func(t *dialog.Turn) { t.Put("answer", "seen"); t.Again("stay") }
@@ -224,7 +260,7 @@ func (b *bot) buttons(s *dialog.Script) {
 	for id, do := range map[string]func(*dialog.Turn){
 		"danger_yes": stay, "danger_no": stay, "device_yes": stay, "device_no": stay, "device_unsure": stay,
 		"safe": leave, "quiet": leave, "words": stay, "note": stay,
-		"wrong": back, "adult": back, "adults": back,
+		"wrong": back, "adult": back, "adults": back, "on": back,
 		"minor":   b.lock,
 		"minors":  func(t *dialog.Turn) { danger(t).Severity = 3; page(t) },
 		"again":   page,

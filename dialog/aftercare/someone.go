@@ -100,25 +100,34 @@ func first1(list []string) string {
 
 // readCountry understands a country's name in any of our languages, or its code.
 func (b *bot) readCountry(t *dialog.Turn, text string) []string {
-	text = bare(t, text)
-	fold := dialog.Fold(text)
-	for _, code := range b.Support.Listed() {
-		if strings.EqualFold(code, text) {
-			return []string{code}
-		}
-		for _, words := range b.Words {
-			if dialog.Fold(first1(words["support.country."+code])) == fold {
-				return []string{code}
-			}
-		}
-	}
-	alias := map[string]string{"uk": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB", "great britain": "GB", "britain": "GB",
-		"usa": "US", "america": "US", "the us": "US", "united states of america": "US", "the states": "US"}
-	if code := alias[fold]; code != "" {
+	if code := b.countryNamed(bare(t, text)); code != "" {
 		return []string{code}
 	}
 	t.Say("country.country.unknown")
 	return nil
+}
+
+// countryNamed finds a listed country by its code, its name in any language, or
+// what people call it; "" if it is none.
+func (b *bot) countryNamed(text string) string {
+	fold := dialog.Fold(text)
+	for _, code := range b.Support.Listed() {
+		if strings.EqualFold(code, text) {
+			return code
+		}
+		for _, words := range b.Words {
+			if dialog.Fold(first1(words["support.country."+code])) == fold {
+				return code
+			}
+		}
+	}
+	return aliases[fold]
+}
+
+// aliases are what people call countries besides their names.
+var aliases = map[string]string{
+	"uk": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB", "great britain": "GB", "britain": "GB",
+	"usa": "US", "america": "US", "the us": "US", "united states of america": "US", "the states": "US",
 }
 
 // body is the red-flag ladder, and the clocks.

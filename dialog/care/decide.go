@@ -9,12 +9,12 @@ import (
 // How sure the classifier must be. docs/care.md tells what the numbers were
 // tuned on.
 const (
-	doubt     = 0.33 // benign at least this much: benign
+	doubt     = 0.38 // benign at least this much: benign
 	quiet     = 0.31 // the same for eight words or fewer that name no set of danger
 	terse     = 0.13 // the same for four words or fewer that name none, and for one alone that is no danger now: they say little
 	foreign   = 3.00 // times the share of words learned: a text of mostly unknown words is benign
 	partly    = 0.15 // what a part of a long text may leave to benign
-	firm      = 0.42 // benign at most this much where a rule matched
+	firm      = 0.46 // benign at most this much where a rule matched
 	underAge  = 1.15 // times all that if it would be somebody under 18: to go on with them would be the worst
 	surely    = 0.65 // benign more than this much in every part: a rule that is sure otherwise is not to be believed
 	drowned   = 0.90 // the same for a text so long that it is read in parts, which a few words hardly move, and for one of a few words, which tell the classifier little
@@ -23,6 +23,7 @@ const (
 	serious   = 0.35 // of the severities 1 and 2, the share that means 2
 	worse     = 0.60 // a worse category's share that speaks against a low that is sure
 	alongside = 0.25 // a second category's share
+	hinted    = 0.05 // the same where a rule matched
 )
 
 // urgency orders categories when two are equally severe: what must be
@@ -74,8 +75,9 @@ func (r *Recogniser) decide(in *reading, v view) Finding {
 	if first == Minor && f.About == Self && r.model != nil {
 		f.Severity = min(f.Severity, max(hint[Minor], 2)) // a guess must not shut an adult out
 	}
+	f.Clock = first == Medical && in.names(r.g.clock) && !in.names(r.g.body)
 	f.Sure = sure != nil || low && first == Drop
-	if second := v.second(first, hint); second != Benign {
+	if second := r.second(&v, first, hint); second != Benign {
 		f.Categories = append(f.Categories, second)
 	}
 	f.Why = r.why(in, rules, v)
@@ -105,7 +107,7 @@ func (r *Recogniser) limit(in *reading, v *view, ruled bool) float32 {
 	}
 	limit := float32(doubt)
 	switch {
-	case words > 8 || in.loud() && (words > 1 || v.severe(v.likeliest()) > 2):
+	case words > 8 || in.names(r.g.loud) && (words > 1 || v.severe(v.likeliest()) > 2):
 	case words > 4:
 		limit = quiet
 	default:
@@ -118,24 +120,24 @@ func (r *Recogniser) limit(in *reading, v *view, ruled bool) float32 {
 func (g *Grammar) Loud(text string) bool {
 	var m message
 	m.read(g, text)
-	return len(m.rules) > 0 || m.loud()
+	return len(m.rules) > 0 || m.names(g.loud)
 }
 
-// loud tells that the message names a set that may mean danger.
-func (m *message) loud() bool {
+// names tells that the message names a set that is marked.
+func (m *message) names(marked marks) bool {
 	for i := range m.tokens {
 		t := &m.tokens[i]
 		if t.masked {
 			continue
 		}
 		for _, s := range m.spans[m.starts[i]:m.starts[i+1]] {
-			if s.atom < m.g.named && m.g.loud[s.atom] && !m.covered(s) {
+			if s.atom < m.g.named && marked[s.atom] && !m.covered(s) {
 				return true
 			}
 		}
 		for _, id := range t.ids[:t.n] {
 			for _, atom := range m.g.atoms[id] {
-				if atom < m.g.named && m.g.loud[atom] {
+				if atom < m.g.named && marked[atom] {
 					return true
 				}
 			}
@@ -172,10 +174,17 @@ func (v *view) severe(c Category) int {
 }
 
 // second is a category worth naming beside the first, or Benign.
-func (v *view) second(first Category, hint [Drop + 1]int) Category {
+func (r *Recogniser) second(v *view, first Category, hint [Drop + 1]int) Category {
 	best := Benign
 	for c := SelfHarm; c <= Drop; c++ {
-		if c == first || c == Drop || v.category[c] < alongside && hint[c] < 2 {
+		share := float32(alongside)
+		switch {
+		case hint[c] > 1 && r.model == nil:
+			share = 0
+		case hint[c] > 1:
+			share = hinted
+		}
+		if c == first || c == Drop || v.category[c] < share {
 			continue
 		}
 		if best == Benign || v.category[c] > v.category[best] {

@@ -44,6 +44,9 @@ type Finding struct {
 	// life or limb, or a plain statement that someone is under 18.
 	Severity int
 	About    About
+	// Clock: [Medical], and about time alone: a condom that broke, a worry about
+	// HIV or pregnancy.
+	Clock bool
 	// Sure: a rule marked sure decided, not the classifier's guess.
 	Sure bool
 	// Lang is the lexicon whose everyday words the message has most of ("de"), ""

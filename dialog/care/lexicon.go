@@ -22,6 +22,9 @@ type Lexicon struct {
 	// Loud are the named sets that may mean danger. A message that names none of
 	// them, and matches no rule, is benign unless the classifier is very sure.
 	Loud []string
+	// Clock are the named sets of what is about time alone, a condom that broke or
+	// a worry about HIV or pregnancy; Body those of signs that do not wait for it.
+	Clock, Body []string
 	// Typos are what people type and what they mean: "sucide" = "suicide".
 	Typos map[string]string
 	// Keys are the words worth finding behind one wrong letter.
@@ -75,8 +78,13 @@ type Grammar struct {
 	masks    []string  // names, by number
 	anchored [][]int32 // by atom: the patterns to try where it stands
 	named    int32     // atoms below are named sets that the classifier sees
-	loud     []bool    // by atom below named: see [Lexicon.Loud]
+	loud     marks     // see [Lexicon.Loud]
+	clock    marks     // see [Lexicon.Clock]
+	body     marks
 }
+
+// marks tells of each named set, by its atom, whether it is one of some list.
+type marks []bool
 
 // rule is what Compile keeps of a [Rule].
 type rule struct {
@@ -171,15 +179,20 @@ func (g *Grammar) nameSets(lexicons []Lexicon) error {
 			g.sets[name] = g.newAtom(name)
 		}
 	}
-	g.loud = make([]bool, g.named)
+	g.loud, g.clock, g.body = make(marks, g.named), make(marks, g.named), make(marks, g.named)
 	for i, lex := range lexicons {
 		g.langs = append(g.langs, lex.Name)
 		g.now = i
-		for _, name := range lex.Loud {
-			if atom := g.sets[name]; atom == 0 || atom >= g.named {
-				return &LexiconError{lex.Name, name, "no such set"}
+		for _, list := range []struct {
+			names []string
+			marks marks
+		}{{lex.Loud, g.loud}, {lex.Clock, g.clock}, {lex.Body, g.body}} {
+			for _, name := range list.names {
+				if atom := g.sets[name]; atom == 0 || atom >= g.named {
+					return &LexiconError{lex.Name, name, "no such set"}
+				}
+				list.marks[g.sets[name]] = true
 			}
-			g.loud[g.sets[name]] = true
 		}
 		for _, name := range sortedKeys(lex.Words) {
 			for _, entry := range lex.Words[name] {

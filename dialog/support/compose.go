@@ -104,7 +104,18 @@ var places = [3][]string{
 
 // Compose is the answer to a finding for a person who chose the place, or none.
 // A benign finding gives the zero Answer: the ordinary reply is somebody else's.
+// What is about time alone gets [Clock].
 func Compose(w Words, b Book, f care.Finding, at Place) Answer {
+	if f.Clock && f.First() == care.Medical {
+		f.Clock, f.Severity = false, 2 // for who knows that nothing else is wrong
+		a := Compose(w, b, f, at)
+		key := "care.medical.clock.self."
+		if f.About == care.Other {
+			key = "care.medical.clock.other."
+		}
+		a.First, a.Step, a.More = w.say(key+"first"), w.say(key+"step"), w.say(key+"more")
+		return a
+	}
 	first := f.First()
 	rows, known := scenes[first]
 	if !known {
@@ -171,16 +182,9 @@ func Compose(w Words, b Book, f care.Finding, at Place) Answer {
 }
 
 // Clock is the answer to a message, or a button, that is only about time: a
-// condom that broke, a worry about HIV or pregnancy. It is [care.Medical] of
-// severity 2, for who knows that nothing else is wrong; [Windows] counts on.
+// condom that broke, a worry about HIV or pregnancy; [Windows] counts on.
 func Clock(w Words, b Book, about care.About, at Place) Answer {
-	key := "care.medical.clock.self."
-	if about == care.Other {
-		key = "care.medical.clock.other."
-	}
-	a := Compose(w, b, care.Finding{Categories: []care.Category{care.Medical}, Severity: 2, About: about}, at)
-	a.First, a.Step, a.More = w.say(key+"first"), w.say(key+"step"), w.say(key+"more")
-	return a
+	return Compose(w, b, care.Finding{Categories: []care.Category{care.Medical}, Severity: 2, Clock: true, About: about}, at)
 }
 
 // Reply is what the press of an answer's button is answered with; empty for a
@@ -194,7 +198,7 @@ func Reply(w Words, b Book, c care.Category, at Place, button string) string {
 // an ambulance comes first, and not to the one who did it.
 func buttons(c care.Category, severity int, a care.About, at Place) []string {
 	if c == care.Drop {
-		return []string{"help", "wrong"}
+		return []string{"on", "help", "wrong"} // a low need not end what it came up in
 	}
 	var ids []string
 	if c == care.NonConsent && severity > 1 && a != care.Actor || c == care.Medical && severity < 3 {

@@ -65,6 +65,8 @@ type file struct {
 	Tells []string            `toml:"tells"`
 	Words map[string][]string `toml:"words"`
 	Loud  []string            `toml:"loud"`
+	Clock []string            `toml:"clock"`
+	Body  []string            `toml:"body"`
 	Typos map[string]string   `toml:"typos"`
 	Keys  []string            `toml:"keys"`
 	Masks []struct {
@@ -92,7 +94,7 @@ func read(dir fs.FS, name string) (care.Lexicon, error) {
 	if err := toml.NewDecoder(bytes.NewReader(b)).DisallowUnknownFields().Decode(&f); err != nil {
 		return care.Lexicon{}, fmt.Errorf("lexicon: %s%s: %w", name, position(err), err)
 	}
-	lex := care.Lexicon{Name: strings.TrimSuffix(name, ".toml"), Tells: f.Tells, Words: f.Words, Loud: f.Loud, Typos: f.Typos, Keys: f.Keys}
+	lex := care.Lexicon{Name: strings.TrimSuffix(name, ".toml"), Tells: f.Tells, Words: f.Words, Loud: f.Loud, Clock: f.Clock, Body: f.Body, Typos: f.Typos, Keys: f.Keys}
 	for _, m := range f.Masks {
 		lex.Masks = append(lex.Masks, care.Mask{Name: m.Name, Say: m.Say})
 	}

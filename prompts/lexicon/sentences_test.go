@@ -94,6 +94,23 @@ func TestSentences(t *testing.T) {
 	}
 }
 
+// TestClock: a condom that broke is about time, as long as the body says nothing else.
+func TestClock(t *testing.T) {
+	r := load(t)
+	for clock, sentences := range map[bool]string{
+		true: `the condom broke / condom broke last night, worried im pregnant / hiv / I might have caught hiv / I forgot my pill and we had sex / no condom last night what now /
+			das kondom ist gerissen / se rompió el condón / la capote a craqué hier / a camisinha estourou ontem`,
+		false: `the condom broke and I'm bleeding badly / my hand is numb since the ropes / I'm bleeding and it won't stop / chest hurts after poppers`,
+	} {
+		for sentence := range strings.SplitSeq(sentences, "/") {
+			f := r.Read(strings.TrimSpace(sentence))
+			if f.First() != care.Medical || f.Clock != clock || len(f.Categories) > 1 && f.Categories[1] == care.SelfHarm {
+				t.Errorf("%q: %v, about time alone: %v", sentence, f.Categories, f.Clock)
+			}
+		}
+	}
+}
+
 // TestDangerAnywhere: danger is found in the middle of a long harmless text.
 func TestDangerAnywhere(t *testing.T) {
 	r := load(t)
