@@ -37,6 +37,11 @@ func (b *bot) checkin(s *dialog.Script) {
 		}
 		return "offer"
 	}
+	s.Actions["checkin.stopped"] = func(t *dialog.Turn) {
+		if t.Run.Value("overall") != "" { // something was told
+			t.Say("checkin.stopped.say")
+		}
+	}
 	s.Actions["checkin.save"] = func(t *dialog.Turn) { b.saveCheckin(t, "checkin"); t.Say("nudge.close.say") }
 	s.Actions["again.save"] = func(t *dialog.Turn) { b.saveCheckin(t, "again"); t.Say("nudge.close.say") }
 	s.Actions["recheck.save"] = func(t *dialog.Turn) { b.saveCheckin(t, "recheck"); t.Say("nudge.close.say") }
