@@ -35,6 +35,9 @@ type Console struct {
 	mu   sync.Mutex
 	sent int
 	last [][]dialog.Choice
+	// nudge tells that they stand under a nudge: numbers are then its, also where
+	// the engine has another question open.
+	nudge bool
 }
 
 // Options of a console.
@@ -143,12 +146,14 @@ func (c *Console) pressed(line string) (data string, ok bool) {
 	defer c.mu.Unlock()
 	label, bracket := strings.CutPrefix(line, "[")
 	label = strings.TrimSuffix(label, "]")
-	if !bracket {
+	if !bracket && !c.nudge {
 		return "", false // numbers and labels are the engine's to understand
 	}
+	n := 0
 	for _, row := range c.last {
 		for _, x := range row {
-			if strings.EqualFold(x.Label, label) {
+			n++
+			if bracket && strings.EqualFold(x.Label, label) || !bracket && line == strconv.Itoa(n) {
 				return x.Data, x.Data != ""
 			}
 		}
@@ -179,7 +184,7 @@ func (c *Console) Send(_ context.Context, _ dialog.PersonID, m dialog.Message) (
 	}
 	c.choices(&b, m.Choices)
 	if len(m.Choices) > 0 {
-		c.last = m.Choices
+		c.last, c.nudge = m.Choices, m.Nudge
 	}
 	c.note(transcript(m))
 	if _, err := io.WriteString(c.out, b.String()+"\n"); err != nil {
