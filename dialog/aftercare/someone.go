@@ -1,6 +1,7 @@
 package aftercare
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -175,8 +176,18 @@ func (b *bot) body(s *dialog.Script) {
 		return support.Advice(b.words(t), b.Support, bodyPart(t), rung, b.place(t))
 	}
 	s.Values["windows"] = func(t *dialog.Turn) string {
-		ws := windows(t)
-		return strings.Join(support.Clocks(b.words(t), ws), "\n\n")
+		lines := support.Clocks(b.words(t), windows(t))
+		if from := b.countedFrom(t); from != "" {
+			lines = append([]string{from}, lines...)
+		}
+		return strings.Join(lines, "\n\n")
+	}
+	s.Readers["ago"] = func(t *dialog.Turn, text string) []string {
+		if _, ok := saidAgo("said", text, t.Now, t.State.Zone); !ok {
+			t.Say("windows.when.unclear")
+			return nil
+		}
+		return []string{"said"}
 	}
 }
 
@@ -226,13 +237,13 @@ func bodyRung(t *dialog.Turn, last bool) (support.Rung, bool) {
 // that may be gone are not promised (the earliest moment counts), but nobody is
 // told that a window is closed that may still be open (the latest does).
 func windows(t *dialog.Turn) []support.Window {
-	longest, shortest := since(t)
-	early, ok := support.Windows(longest)
-	late, ok2 := support.Windows(shortest)
-	if !ok || !ok2 {
-		early, _ = support.Windows(support.Unknown)
+	ago, ok := since(t)
+	if !ok {
+		early, _ := support.Windows(support.Unknown)
 		return early
 	}
+	early, _ := support.Windows(ago.longest)
+	late, _ := support.Windows(ago.shortest)
 	for i := range early {
 		if early[i].State == support.Closed && late[i].State != support.Closed {
 			early[i].State, early[i].Left = support.NotSaid, 0
@@ -241,36 +252,59 @@ func windows(t *dialog.Turn) []support.Window {
 	return early
 }
 
-// since is how long ago it was at most and at least, by what the person said.
-func since(t *dialog.Turn) (longest, shortest time.Duration) {
+// countedFrom says which moment the clocks were counted from; "" if from none, or
+// from long ago.
+func (b *bot) countedFrom(t *dialog.Turn) string {
+	ago, ok := since(t)
+	if !ok || t.Run.Value("when") == "longer" {
+		return ""
+	}
+	if t.State.Zone == "" {
+		return with(raw(t, "windows.shown.counted_about"), "ago", b.words(t).Left(ago.longest))
+	}
+	at := t.Now.Add(-ago.longest)
+	return with(raw(t, "windows.shown.counted"), "moment", day(t, at)+" "+dialog.Wall(at, t.State.Zone).Format("15:04"))
+}
+
+// since is how long ago it was, by what the person said when they said it.
+func since(t *dialog.Turn) (span, bool) {
 	a := t.Run.Find("when")
-	if a == nil || len(a.Values) == 0 && a.Text == "" {
-		return support.Unknown, support.Unknown
+	if a == nil || len(a.Values) == 0 {
+		return span{}, false
 	}
-	if len(a.Values) == 0 {
-		d := time.Duration(a.Number) * time.Hour
-		return d, d
+	s, ok := saidAgo(a.Values[0], a.Text, a.At, t.State.Zone)
+	later := max(0, t.Now.Sub(a.At))
+	return span{s.longest + later, s.shortest + later}, ok
+}
+
+// saidAgo is how long before now an option or a text puts it. Without a zone it
+// may be any hour of the day for them, and so all of them count.
+func saidAgo(option, text string, now time.Time, zone string) (span, bool) {
+	if zone == "" {
+		all, ok := saidAgo(option, text, now, "UTC")
+		for h := -12; h <= 14 && ok; h++ {
+			s, _ := saidAgo(option, text, now, fmt.Sprintf("Etc/GMT%+d", -h))
+			all = all.wider(s)
+		}
+		return all, ok
 	}
-	midnight := dialog.Wall(t.Now, t.State.Zone).Truncate(24 * time.Hour)
-	ago := func(from, to time.Duration) (time.Duration, time.Duration) {
-		return t.Now.Sub(dialog.Instant(midnight.Add(from), t.State.Zone)), max(0, t.Now.Sub(dialog.Instant(midnight.Add(to), t.State.Zone)))
-	}
-	const day = 24 * time.Hour
-	switch a.Values[0] {
+	switch option {
 	case "today":
-		return ago(0, day)
+		return calendar(0, 24, now, zone), true
 	case "night":
-		return ago(-5*time.Hour, 5*time.Hour)
+		return calendar(-7, 5, now, zone), true
 	case "yesterday":
-		return ago(-day, 0)
+		return calendar(-24, 0, now, zone), true
 	case "two":
-		return ago(-2*day, -day)
+		return calendar(-48, -24, now, zone), true
 	case "three":
-		return ago(-3*day, -2*day)
+		return calendar(-72, -48, now, zone), true
 	case "five":
-		return ago(-5*day, -3*day)
+		return calendar(-120, -72, now, zone), true
 	case "longer":
-		return ago(-30*day, -5*day)
+		return calendar(-30*24, -120, now, zone), true
+	case "said":
+		return readAgo(text, now, zone)
 	}
-	return support.Unknown, support.Unknown
+	return span{}, false
 }
