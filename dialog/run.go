@@ -205,6 +205,16 @@ func (t *Turn) back(r *Run, f *Flow) {
 			return
 		}
 	}
+	if i := t.State.runByMark(r.Mark); r.Called && i > 0 { // what an answer beneath has begun: back to that answer
+		beneath := t.State.Runs[i-1]
+		if f := t.Script.Flows[beneath.Flow]; f != nil && !f.Bare && beneath.canBack() {
+			t.State.ended(r.Mark)
+			t.State.Runs = slices.Delete(t.State.Runs, i, i+1)
+			t.Run = &t.State.Runs[i-1]
+			t.back(t.Run, f)
+			return
+		}
+	}
 	t.Say("engine.first")
 	t.again()
 }

@@ -194,7 +194,11 @@ func (b *bot) body(s *dialog.Script) {
 // bodyPart is what the ladder is about: what was chosen here, or the most
 // dangerous of what the check-in beneath was told.
 func bodyPart(t *dialog.Turn) support.Part {
-	if v := t.Run.Value("part"); v != "" {
+	switch v := t.Run.Value("part"); v {
+	case "":
+	case "other": // pain that has no place here: the same signs make it urgent
+		return support.Pain
+	default:
 		return support.Part(v)
 	}
 	for _, part := range support.Parts {
@@ -224,6 +228,7 @@ func bodyRung(t *dialog.Turn, last bool) (support.Rung, bool) {
 		answers["signs"] = a.Values
 	}
 	qs := support.Questions(bodyPart(t))
+	last = last || t.Run.Value("part") == "other" // the second question is about another pain
 	if a := t.Run.Find("kind"); len(qs) > 1 && (a != nil || last) {
 		answers[qs[1].ID] = nil
 		if a != nil {
