@@ -109,7 +109,8 @@ func (t *Turn) named(r *Run, st *Step, opts []Option, fold string) string {
 }
 
 // near finds the one option whose label begins with the text, has all its words,
-// or is one slip of the finger away.
+// or is one slip of the finger away. A label that says no is not meant by words
+// that do not: "pause" is not "don't pause".
 func (t *Turn) near(r *Run, st *Step, opts []Option, fold string) string {
 	if utf8.RuneCountInString(fold) < 3 {
 		return ""
@@ -117,7 +118,7 @@ func (t *Turn) near(r *Run, st *Step, opts []Option, fold string) string {
 	found := ""
 	for _, o := range opts {
 		label := Fold(t.label(r, st, o))
-		if strings.HasPrefix(label, fold) || within(fold, label) || len(fold) >= 4 && oneSlip(label, fold) {
+		if strings.HasPrefix(label, fold) || within(fold, label) && (t.negated(fold) || !t.negated(label)) || len(fold) >= 4 && oneSlip(label, fold) {
 			if found != "" {
 				return ""
 			}
@@ -185,6 +186,11 @@ func (t *Turn) longest(r *Run, st *Step, opts []Option, words []string) (opt str
 		}
 	}
 	return "", 1
+}
+
+// negated tells whether one of the words says no.
+func (t *Turn) negated(fold string) bool {
+	return slices.ContainsFunc(strings.Fields(fold), func(w string) bool { return t.Means("engine.means.not", w) })
 }
 
 // within tells whether every word of text is one of label's.

@@ -75,14 +75,21 @@ func (t *Turn) idle(fold string) {
 	if t.gated("") {
 		return
 	}
-	switch {
-	case t.Means("engine.means.thanks", fold):
-		t.Say("engine.welcome")
-	case t.Means("engine.means.hello", fold):
-		t.Say("engine.hello")
-	default:
+	if !t.courtesy(fold, "engine.hello") {
 		t.Say("engine.idle")
 	}
+}
+
+// courtesy answers what is said between people and asks for nothing: thanks, a
+// greeting, a good-bye, whether somebody is there.
+func (t *Turn) courtesy(fold, hello string) bool {
+	for _, c := range []struct{ said, answer string }{{"thanks", "engine.welcome"}, {"hello", hello}, {"bye", "engine.bye"}, {"robot", "engine.robot"}} {
+		if t.Means("engine.means."+c.said, fold) {
+			t.Say(c.answer)
+			return true
+		}
+	}
+	return false
 }
 
 // missed answers a text that fits nothing, with more help each time.
@@ -90,14 +97,7 @@ func (t *Turn) missed() {
 	if t.Script.Missed != nil && t.Script.Missed(t) {
 		return
 	}
-	fold := Fold(t.Event.Text)
-	switch { // a courtesy is no miss
-	case t.Means("engine.means.thanks", fold):
-		t.Say("engine.welcome")
-		t.again()
-		return
-	case t.Means("engine.means.hello", fold):
-		t.Say("engine.hi")
+	if t.courtesy(Fold(t.Event.Text), "engine.hi") { // no miss
 		t.again()
 		return
 	}
@@ -156,6 +156,11 @@ func (t *Turn) take(r *Run, f *Flow, st *Step, text, fold string) bool {
 			if nav := t.navWord(rest); nav != "" {
 				return t.nav(nav)
 			}
+			if rest == r.Flow { // "pause please" is no length
+				t.Say("engine.here")
+				t.again()
+				return true
+			}
 		}
 	}
 	switch {
@@ -196,6 +201,9 @@ func (t *Turn) take(r *Run, f *Flow, st *Step, text, fold string) bool {
 
 func (t *Turn) takeTime(r *Run, f *Flow, st *Step, text string) bool {
 	at, reading := t.Script.ReadTime(text, t.Now.In(Zone(t.State.Zone)), t.State.Lang)
+	if lead, rest, _ := strings.Cut(strings.TrimSpace(text), " "); reading == Unclear && t.Means("engine.means.until", Fold(lead)) {
+		at, reading = t.Script.ReadTime(rest, t.Now.In(Zone(t.State.Zone)), t.State.Lang)
+	}
 	switch reading {
 	case Moment:
 		if !at.After(t.Now) {

@@ -110,6 +110,8 @@ func (b *bot) settings(s *dialog.Script) {
 			p.Paused = t.Now.Add(7 * 24 * time.Hour)
 		case "month":
 			p.Paused = t.Now.Add(30 * 24 * time.Hour)
+		case "at":
+			p.Paused = t.Run.Find("long").At
 		case "return":
 			p.Paused = forever
 		default:
