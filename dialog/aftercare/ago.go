@@ -123,11 +123,15 @@ func daySpan(p phrase, now time.Time, zone string) span {
 	case isNight:
 		return calendar(-24*p.n-7, -24*p.n+5, now, zone)
 	case isWeekday:
-		n := (int(dialog.Wall(now, zone).Weekday()) - p.n + 7) % 7
-		if n == 0 { // today, or a week ago
-			return calendar(-7*24, 24, now, zone)
+		wall := dialog.Wall(now, zone)
+		n, begun := (int(wall.Weekday())-p.n+7)%7, 0
+		if wall.Hour() < 5 {
+			begun = 24 // a day with a name is no day before
 		}
-		return calendar(-24*n, 24*(1-n)+5, now, zone) // its night goes on
+		if n == 0 { // today, or a week ago
+			return calendar(begun-7*24, 24, now, zone)
+		}
+		return calendar(begun-24*n, 24*(1-n)+5, now, zone) // its night goes on
 	}
 	return calendar(-24*p.n, 24*(1-p.n), now, zone)
 }
@@ -268,7 +272,7 @@ var agoTable = agoPhrases([]struct {
 	{phrase{kind: isHalf}, "half, halb, halbe, halben, media, medio, demi, demie, meia, meio"},
 
 	{phrase{kind: isClock}, "at, around, am, pm, oclock, o clock, a las, um, gegen, uhr, vers, as"},
-	{phrase{kind: isFiller}, "ago, about, roughly, approximately, approx, maybe, perhaps, probably, like, nearly, almost, ca, circa, i, we, it, its, it was, was, happened, it happened, had, sex, the, on, of, or, and, to, think, guess, so, since, only, exactly, well, hm, um, oh, please, back, early, late, earlier, noon, midday, midnight, morning, afternoon, evening, in the morning, in the afternoon, in the evening, at night, in the night, night of, that, this was"},
+	{phrase{kind: isFiller}, "ago, not sure, im not sure, not exactly, about, roughly, approximately, approx, maybe, perhaps, probably, like, nearly, almost, ca, circa, i, we, it, its, it was, was, happened, it happened, had, sex, the, on, of, or, and, to, think, guess, so, since, only, exactly, well, hm, um, oh, please, back, early, late, earlier, noon, midday, midnight, morning, afternoon, evening, in the morning, in the afternoon, in the evening, at night, in the night, night of, that, this was"},
 	{phrase{kind: isFiller}, "hace, unos dias que, fue, mas o menos, aproximadamente, casi, el, la, las, los, por la noche, por la manana, por la tarde, de la noche, de la manana, o, y, de"},
 	{phrase{kind: isFiller}, "vor, etwa, ungefahr, ungefaehr, rund, fast, es war, war, das war, am, in der nacht, abend, abends, nachts, morgens, fruh, mittag, nachmittag, oder, und, bis, der, die, das, den"},
 	{phrase{kind: isFiller}, "il y a, y a, ca fait, environ, presque, cetait, soir, matin, apres midi, le, ou, et, dans la nuit, au soir"},
