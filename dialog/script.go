@@ -51,6 +51,10 @@ type Script struct {
 	// over now. It is asked before every try, so that what a person decided
 	// meanwhile holds for what is on its way already. Nil: it may.
 	Unasked func(t *Turn, r *Run, e *Entry) bool
+	// Heard is told of every text and command that Care has left alone, with the
+	// name of the command it is or begins as, or "". It may say something first, and
+	// tells whether that is the whole answer. Nil: nobody listens.
+	Heard func(t *Turn, command string) bool
 	// Missed may answer a text that fits nothing, and tells whether it did. Nil:
 	// the engine's own help, rising with each.
 	Missed func(*Turn) bool

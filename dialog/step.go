@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -228,7 +229,7 @@ func (t *Turn) talk() {
 	}
 	if ev.Kind == Press {
 		t.press()
-	} else if !t.care() {
+	} else if !t.care() && !t.heard() {
 		switch ev.Kind {
 		case Command:
 			t.command()
@@ -249,6 +250,24 @@ func (t *Turn) talk() {
 			t.advance()
 		}
 	}
+}
+
+// heard tells the script of a text or command, and whether that was all of it.
+func (t *Turn) heard() bool {
+	ev := t.Event
+	if t.Script.Heard == nil || ev.Kind != Text && ev.Kind != Command {
+		return false
+	}
+	name := t.commandWord(Fold(ev.Name))
+	if ev.Kind == Text {
+		fold := Fold(ev.Text)
+		name = cmp.Or(t.commandWord(fold), t.commandBegun(fold))
+	}
+	if !t.Script.Heard(t, name) {
+		return false
+	}
+	t.again()
+	return true
 }
 
 // letGo ends conversations that nobody has touched for a long time.

@@ -75,6 +75,7 @@ func New(c Content) (*dialog.Script, error) {
 		Preset:   preset,
 		Flood:    100,
 		Visit:    visit,
+		Heard:    returned,
 	}
 	s.Commands["support"] = "flow:someone"
 	for _, name := range []string{"start", "needs", "starters", "planner", "after", "checkin", "journal", "settings", "pause", "privacy", "export", "forget", "hide", "help", "stop"} {

@@ -3,6 +3,7 @@ package aftercare
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,7 +43,7 @@ func (b *bot) settings(s *dialog.Script) {
 		switch until := plan(t).Paused; {
 		case until.IsZero() || !t.Now.Before(until):
 			return t.Label("settings.value.sending")
-		case until.Equal(forever):
+		case endless(until):
 			return t.Label("settings.value.paused")
 		default:
 			return with(raw(t, "settings.value.until"), "date", day(t, until))
@@ -50,7 +51,7 @@ func (b *bot) settings(s *dialog.Script) {
 	}
 	s.Values["paused_line"] = func(t *dialog.Turn) string {
 		until := plan(t).Paused
-		if until.Equal(forever) {
+		if endless(until) {
 			return t.Label("pause.until.return")
 		}
 		return with(raw(t, "pause.until.line"), "date", day(t, until))
@@ -113,12 +114,12 @@ func (b *bot) settings(s *dialog.Script) {
 		case "at":
 			p.Paused = t.Run.Find("long").At
 		case "return":
-			p.Paused = forever
+			p.Paused = t.Now.AddDate(untilReturn, 0, 0)
 		default:
 			p.Paused, p.Missed = time.Time{}, 0
 		}
 	}
-	s.Actions["pause.off"] = func(t *dialog.Turn) { plan(t).Paused = forever }
+	s.Actions["pause.off"] = func(t *dialog.Turn) { plan(t).Paused = untilStart }
 	s.Actions["stop.all"] = func(t *dialog.Turn) {
 		plan(t).Silent = false // what is quiet stays quiet, and nobody asks
 		keep := *t.Run
@@ -128,8 +129,44 @@ func (b *bot) settings(s *dialog.Script) {
 	}
 }
 
-// forever is the end of a pause that only the person ends.
-var forever = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+// The ends of a pause that only the person ends: by saying so, or also by /start.
+var (
+	forever    = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	untilStart = time.Date(9998, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+// untilReturn is how many years a pause is set to last that ends when the person
+// writes again: so it still tells when it began.
+const untilReturn = 5000
+
+// endless tells whether only the person ends the pause.
+func endless(until time.Time) bool { return until.Year() > untilReturn }
+
+// returned ends a pause when somebody comes back to it, as they were told. It says
+// so, and tells whether that is the whole answer. What they write within the hour
+// is still the talk in which they asked for quiet.
+func returned(t *dialog.Turn, command string) bool {
+	p := plan(t)
+	quiet := []string{"stop", "pause", "hide", "forget", "support", "someone", "body", "windows", "caremode"} // no time for a welcome
+	top := t.Top()
+	if !endless(p.Paused) || p.Silent || p.Hold || gate(t, nil) != "" || top != nil && slices.Contains(quiet, top.Flow) {
+		return false
+	}
+	said := t.Event.Kind == dialog.Text && top == nil && t.Means("unpause.means.again", dialog.Fold(t.Event.Text))
+	began := p.Paused.AddDate(-untilReturn, 0, 0)
+	away := !p.Paused.Equal(forever) && !p.Paused.Equal(untilStart) && t.Now.Sub(began) >= time.Hour
+	switch {
+	case said, command == "start" && !p.Paused.Equal(forever):
+	case !away, slices.Contains(quiet, command):
+		return false
+	}
+	p.Paused, p.Missed = time.Time{}, 0
+	if command != "start" { // which greets by itself
+		t.Say("unpause.welcome.say")
+	}
+	t.Say("unpause.returned.say")
+	return said
+}
 
 // lines are the neutral lines a person may choose from, in the words' order.
 func (b *bot) lines(t *dialog.Turn) []string {

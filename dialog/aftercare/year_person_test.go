@@ -177,8 +177,12 @@ func (s *soul) do(ev dialog.Event) {
 		s.tellWords(out.Words)
 		return
 	}
+	away := s.state != nil && s.plan().Paused.Year() > 5000
 	silent, muted := s.state != nil && s.plan().Silent, s.state != nil && s.state.Muted
 	s.blob, s.state = next, out.State
+	if away && s.plan().Paused.IsZero() && (ev.Kind == dialog.Text || ev.Kind == dialog.Command) { // they came back, and were told
+		s.note(fact{what: "unpause"})
+	}
 	if !silent && s.plan().Silent {
 		s.note(fact{what: "silenced"})
 	}
