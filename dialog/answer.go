@@ -238,22 +238,32 @@ func (t *Turn) confirm(r *Run, f *Flow, st *Step) {
 	t.settle(r, f, st, a)
 }
 
-// add switches an item of the person's own on. It tells whether there was room.
-func (t *Turn) add(r *Run, st *Step, text string) bool {
+// add switches an item on, of the list or the person's own, and rates it if rate is
+// not empty. It tells whether there was room.
+func (t *Turn) add(r *Run, st *Step, item, rate string) bool {
 	own := 0
-	for _, v := range r.Draft {
-		if strings.HasPrefix(v, "+") {
+	at := -1
+	for i, v := range r.Draft {
+		had := v
+		if st.Form == Each {
+			had, _ = splitRate(v)
+		}
+		if had == item {
+			at = i
+		}
+		if OwnText(had) != "" {
 			own++
 		}
 	}
-	if own >= maxOwn {
+	if at < 0 && OwnText(item) != "" && own >= maxOwn {
 		return false
 	}
-	item := OwnItem(strings.ReplaceAll(text, "=", "-"))
-	if st.Form == Each {
-		item += "=" + st.Rates[0]
+	if rate != "" {
+		item += "=" + rate
 	}
-	if !slices.Contains(r.Draft, item) {
+	if at >= 0 {
+		r.Draft[at] = item
+	} else {
 		r.Draft = append(r.Draft, item)
 	}
 	return true

@@ -19,6 +19,9 @@ func (t *Turn) choices(r *Run, st *Step) []Option {
 	return list
 }
 
+// partMarks stand between the parts of an answer.
+const partMarks = ",;/+&\n"
+
 // several reads "2", "1, 3", "sore and tired": every part has to be an option.
 // A question for one takes one.
 func (t *Turn) several(r *Run, st *Step, opts []Option, text string) []string {
@@ -28,7 +31,7 @@ func (t *Turn) several(r *Run, st *Step, opts []Option, text string) []string {
 	if st.Form != Many && st.Form != Each {
 		return nil
 	}
-	parts := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;/+&\n", r) })
+	parts := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(partMarks, r) })
 	if list := t.allOptions(r, st, opts, parts); len(list) > 0 {
 		return list
 	}

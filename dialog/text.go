@@ -130,6 +130,17 @@ func (t *Turn) take(r *Run, f *Flow, st *Step, text, fold string) bool {
 		t.choose(r, f, st, navHelp)
 		return true
 	}
+	if (st.Form == Many || st.Form == Each) && t.takeOff(r, st, opts, fold) {
+		return true
+	}
+	if st.Own && t.asks(text) {
+		t.Say("engine.own_how")
+		t.again()
+		return true
+	}
+	if st.Form == Each && st.Own && t.takeRates(r, st, opts, text) {
+		return true
+	}
 	if !writes && !st.Own {
 		if name := t.commandWord(fold); name != "" {
 			t.Event.Name, t.Event.Text = name, ""
@@ -186,7 +197,11 @@ func (t *Turn) take(r *Run, f *Flow, st *Step, text, fold string) bool {
 		t.settle(r, f, st, a)
 		return true
 	case st.Own && utf8.RuneCountInString(text) <= maxOwnText:
-		if !t.add(r, st, strings.Join(strings.Fields(text), " ")) {
+		rate := ""
+		if st.Form == Each {
+			rate = st.Rates[0]
+		}
+		if !t.add(r, st, OwnItem(strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "=", "-")), rate) {
 			t.Say("engine.own_full")
 		}
 		t.again()
