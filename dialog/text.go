@@ -126,9 +126,20 @@ func (t *Turn) take(r *Run, f *Flow, st *Step, text, fold string) bool {
 		return true
 	}
 	writes := st.takes(Write)
+	if writes && st.Skip && t.Means("engine.means.none", fold) { // nobody's note
+		t.choose(r, f, st, navSkip)
+		return true
+	}
 	if (writes || st.Own) && t.Means("engine.command.support", fold) { // a call for help is nobody's note
 		t.choose(r, f, st, navHelp)
 		return true
+	}
+	if writes { // of more words than one: "that's enough" in a note is a sentence
+		if rest := t.unfilled(fold); strings.Contains(rest, " ") {
+			if nav := t.navWord(rest); nav == "back" || nav == "stop" || nav == "repeat" {
+				return t.nav(nav)
+			}
+		}
 	}
 	if (st.Form == Many || st.Form == Each) && t.takeOff(r, st, opts, fold) {
 		return true
