@@ -96,8 +96,10 @@ func firstWords(t *dialog.Turn, tone string) string {
 
 // sentence is what the person will say.
 func sentence(t *dialog.Turn) string {
-	if a := t.Run.Find("sentence_own"); a != nil {
-		return dialog.Escape(a.Text)
+	for _, key := range []string{"sentence", "sentence_own"} {
+		if a := t.Run.Find(key); a != nil && a.Text != "" {
+			return dialog.Escape(a.Text)
+		}
 	}
 	if tone := t.Run.Value("sentence"); tone != "" && tone != "own" {
 		return firstWords(t, tone)
@@ -113,7 +115,7 @@ func planText(t *dialog.Turn) string {
 		}
 		return ""
 	}
-	moment := own("moment_other")
+	moment := own("moment") + own("moment_other") // one of them at most
 	if m := t.Run.Value("moment"); m != "" && m != "other" {
 		moment = t.Label("planner.moment." + m)
 	}
