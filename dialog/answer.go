@@ -43,6 +43,9 @@ func (t *Turn) press() {
 		return
 	}
 	r := s.Runs[i]
+	if t.gated(r.Flow) {
+		return
+	}
 	if i != len(s.Runs)-1 { // a waiting conversation is taken up again by its button
 		s.Runs = append(slices.Delete(s.Runs, i, i+1), r)
 	}

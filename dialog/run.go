@@ -22,6 +22,9 @@ func (t *Turn) advance() {
 			t.Say("engine.gone")
 			continue
 		}
+		if t.gated(r.Flow) { // begun before the gate stood in its way
+			continue
+		}
 		t.Run = r
 		st := t.next(r, f)
 		switch {

@@ -358,7 +358,7 @@ func (t *Turn) command() {
 
 // gated begins the gate's flow instead of do, if the person has not passed it.
 func (t *Turn) gated(do string) bool {
-	if t.Script.Gate == nil {
+	if t.Script.Gate == nil || t.erase {
 		return false
 	}
 	flow, _ := strings.CutPrefix(do, "flow:")

@@ -59,6 +59,9 @@ func (t *Turn) takeUp(text string) bool {
 	if len(list) == 0 {
 		return false
 	}
+	if t.gated(r.Flow) {
+		return true
+	}
 	r.Last = r.Asked
 	t.Run = r
 	t.chooseText(r, f, st, list)

@@ -269,6 +269,19 @@ func (t *Turn) Erase() {
 	t.EndAll()
 }
 
+// Forget empties the state as Erase does, but the record stays: what is kept after
+// this is all there is, beside the ids that tell a repeated event.
+func (t *Turn) Forget() {
+	s := t.State
+	since := s.Since
+	if at := t.Event.At; at.After(since) {
+		since = at
+	}
+	words := slices.DeleteFunc(s.Words, func(w Word) bool { return !w.Last })
+	*s = State{Person: s.Person, Seed: s.Seed, Clock: s.Clock, Flood: s.Flood, Since: since, Words: words, seen: s.seen, spoken: s.spoken, salt: s.salt}
+	t.Run, t.edit = nil, ""
+}
+
 // EndAll closes every open conversation.
 func (t *Turn) EndAll() {
 	for _, r := range t.State.Runs {
