@@ -167,8 +167,8 @@ var filled = map[string][]string{
 	"pause.until.line":       {"date"},
 	"planner.remind_set.say": {"when"}, "planner.plan.*": {"need", "moment", "sentence", "their_side", "trade", "agreed", "when"},
 	"partner.people.*": {"name"}, "invite.code": {"code"}, "share.waits": {"when"}, "link.theirs": {"name"}, "link.head.waits": {"when"}, "link.got.*": {"day", "text"},
-	"compare.*":   {"items", "title", "answer", "what", "mine", "name", "theirs", "idea"},
-	"locked.days": {"n"}, "care.minor.*": {"wait", "operator", "emergency"}, "care.*": {"emergency", "police", "ambulance", "number", "date", "at", "word", "age", "left"},
+	"compare.*":    {"items", "title", "answer", "what", "mine", "name", "theirs", "idea"},
+	"care.minor.*": {"wait", "operator", "emergency", "n"}, "care.*": {"emergency", "police", "ambulance", "number", "date", "at", "word", "age", "left"},
 	"support.*": {"emergency", "left", "n"},
 }
 

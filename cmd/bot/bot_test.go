@@ -33,7 +33,7 @@ type guest interface {
 // fast, or the nudge does not come.
 func liveAnEvening(a guest) {
 	a.type_("/start", "18 or older")
-	a.press("Yes, I am", "Is it all right if I keep that?")
+	a.press("Yes, I'm 18 or older", "Is it all right if I keep that?")
 	a.press("Yes, that's fine", "which city")
 	a.type_("Berlin", "Where would you like to begin?")
 	a.press("What does me good", "for someone in particular")

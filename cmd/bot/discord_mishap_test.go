@@ -157,7 +157,7 @@ func kill(t *testing.T, bot *exec.Cmd) {
 func (e *discordEvening) arrive() {
 	e.t.Helper()
 	e.type_("/start", "18 or older")
-	e.press("Yes, I am", "Is it all right if I keep that?")
+	e.press("Yes, I'm 18 or older", "Is it all right if I keep that?")
 	e.press("Yes, that's fine", "which city")
 	e.type_("Berlin", "Where would you like to begin?")
 }

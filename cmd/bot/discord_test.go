@@ -169,7 +169,7 @@ func TestBothPlatforms(t *testing.T) {
 		g.type_("/start", "18 or older")
 	}
 	for _, g := range []guest{there, here} {
-		g.press("Yes, I am", "Is it all right if I keep that?")
+		g.press("Yes, I'm 18 or older", "Is it all right if I keep that?")
 		g.press("Yes, that's fine", "which city")
 		g.type_("Berlin", "Where would you like to begin?")
 	}

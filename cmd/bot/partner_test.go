@@ -26,7 +26,7 @@ func TestPartners(t *testing.T) {
 	ben := &discordEvening{t: t, server: dc, who: dc.Person("en-US")}
 	for _, g := range []guest{ana, ben} {
 		g.type_("/start", "18 or older")
-		g.press("Yes, I am", "Is it all right if I keep that?")
+		g.press("Yes, I'm 18 or older", "Is it all right if I keep that?")
 		g.press("Yes, that's fine", "which city")
 		g.type_("Berlin", "Where would you like to begin?")
 	}

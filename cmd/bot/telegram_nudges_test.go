@@ -128,7 +128,7 @@ func come(all []*planned) (n int) {
 func (e *evening) plan(when string) {
 	e.t.Helper()
 	e.type_("/start", "18 or older")
-	e.press("Yes, I am", "Is it all right if I keep that?")
+	e.press("Yes, I'm 18 or older", "Is it all right if I keep that?")
 	e.press("Yes, that's fine", "which city")
 	e.who.Type(fmt.Sprintf("09:%02d", time.Now().UTC().Minute())) // no secret: the log tells the time as well
 	e.see("shares your clock|Where would you like to begin?")

@@ -41,7 +41,7 @@ func (m *mishap) newRater(seed uint64) *rater {
 func (e *evening) enter() {
 	e.t.Helper()
 	e.type_("/start", "18 or older")
-	e.press("Yes, I am", "Is it all right if I keep that?")
+	e.press("Yes, I'm 18 or older", "Is it all right if I keep that?")
 	e.press("Yes, that's fine", "which city")
 	e.type_("Berlin", "Where would you like to begin?")
 }

@@ -22,7 +22,7 @@ func TestBackAtOnce(t *testing.T) {
 					func() { e.press("Yes, erase all", "It's erased") },
 					func() { e.type_("yes, erase all", "It's erased") },
 				} {
-					e.press("Yes, I am", "Is it all right if I keep that?")
+					e.press("Yes, I'm 18 or older", "Is it all right if I keep that?")
 					e.type_("/forget", "Shall I?")
 					confirm()
 					e.type_("hello again", "18 or older")

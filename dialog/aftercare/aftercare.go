@@ -22,6 +22,7 @@ const (
 	partPlan    = 4
 	partDanger  = 5
 	partPartner = 6
+	partDoubt   = 7
 )
 
 // Content is what package prompts has loaded.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"afterglow/dialog"
@@ -23,6 +24,26 @@ type Danger struct {
 	Country    string // chosen in this answer
 
 	Locked time.Time // somebody under 18: closed until then
+}
+
+// Doubt is a question of age that nobody has answered yet, or a partner who is
+// under 18: nothing but help opens until that is out of the world. It outlives
+// whatever else is told meanwhile.
+type Doubt struct {
+	Severity int // 0: there is none; 1: it is asked; 3: it was said of somebody else
+	About    int
+	Held     bool // it is what put things on hold
+}
+
+func doubt(t *dialog.Turn) *Doubt { return dialog.Part[Doubt](t.State, partDoubt) }
+
+func (q *Doubt) open() bool { return q.Severity > 0 }
+
+// Code tells the layout.
+func (q *Doubt) Code(c *dialog.Coder) {
+	c.Count(&q.Severity)
+	c.Count(&q.About)
+	c.Bool(&q.Held)
 }
 
 func danger(t *dialog.Turn) *Danger { return dialog.Part[Danger](t.State, partDanger) }
@@ -60,19 +81,61 @@ func (d *Danger) finding() care.Finding {
 // 18. A wrong hit finds its way back by waiting, not by typing a number.
 const lockTime = 14 * 24 * time.Hour
 
-// look reads every text before anything else does.
-func (b *bot) look(t *dialog.Turn, text string) bool {
+// unlock is the timer at which a closed account is erased.
+const unlock = "unlock"
+
+// closed tells whether the door is closed. When the time is over, nothing is left
+// that says it was.
+func closed(t *dialog.Turn) bool {
 	d := danger(t)
-	if t.Now.Before(d.Locked) || b.Care == nil {
-		return false
+	if t.Now.Before(d.Locked) {
+		return true
 	}
-	if !d.Locked.IsZero() { // the wait is over
+	if !d.Locked.IsZero() {
 		d.Locked = time.Time{}
+		t.State.StopTimer(unlock, "")
 		t.Close("locked")
 	}
+	return false
+}
+
+// close closes the door until then. The record goes by itself when the time is over.
+func (b *bot) close(t *dialog.Turn, until time.Time, lang string) {
+	*danger(t) = Danger{Locked: until, Lang: lang}
+	t.State.Zone = ""
+	t.State.SetTimer(dialog.Timer{Name: unlock, Wall: dialog.Wall(until, "")})
+}
+
+// forgetBehindDoor erases everything but the moment until which the door is closed,
+// and the language to say so in: erasing is no way around it.
+func (b *bot) forgetBehindDoor(t *dialog.Turn) {
+	unlinkAll(t)
+	d, lang := *danger(t), t.State.Lang
+	t.Forget()
+	t.State.Lang = lang
+	b.close(t, d.Locked, d.Lang)
+	t.Tell(with(first1(b.words(t)("care.minor.erased")), "wait", b.wait(t)))
+}
+
+// look reads every text before anything else does.
+func (b *bot) look(t *dialog.Turn, text string) bool {
+	if b.Care == nil {
+		return false
+	}
 	f := b.Care(withoutCodes(text))
+	if closed(t) {
+		f = behind(f)
+	}
+	if f.First() == care.Minor && !f.Sure && b.onlyTime(t, text) {
+		return false
+	}
 	if f.First() == care.Benign || f.First() == care.Drop && asksOfLows(t) {
 		return false
+	}
+	d := danger(t)
+	if saysUnder18(f) {
+		b.meet(t, f)
+		return true
 	}
 	known := slices.Contains(d.Categories, int(f.First()))
 	if d.open(t) && (f.Severity <= d.Severity && known || f.First() == care.Drop && !known) {
@@ -93,6 +156,41 @@ func asksOfLows(t *dialog.Turn) bool {
 	return r != nil && r.Flow == "needs" && r.Last.Key == "low"
 }
 
+// onlyTime tells whether text is nothing but the moment that the open question asks
+// for ("at 2026-05-12 19:10"): its numbers are no age.
+func (b *bot) onlyTime(t *dialog.Turn, text string) bool {
+	r := t.Top()
+	if r == nil || b.ReadTime == nil || t.Script.Flows[r.Flow] == nil {
+		return false
+	}
+	st, _ := t.Script.Flows[r.Flow].Step(r.Last.Key)
+	if st == nil || st.Form != dialog.When && st.Free != dialog.When {
+		return false
+	}
+	words := 0
+	for _, w := range strings.Fields(dialog.Fold(text)) {
+		if strings.Trim(w, "0123456789") != "" {
+			words++
+		}
+	}
+	_, reading := b.ReadTime(text, t.Now.In(dialog.Zone(t.State.Zone)), t.State.Lang)
+	return words <= 1 && reading == dialog.Moment
+}
+
+// behind is what counts of a finding while the door is closed: danger, and then
+// that somebody young told of it, so that a line for them stands there too.
+func behind(f care.Finding) care.Finding {
+	f.Categories = slices.DeleteFunc(slices.Clone(f.Categories), func(c care.Category) bool { return c < care.SelfHarm || c > care.Medical })
+	if len(f.Categories) > 0 {
+		f.Categories = append(f.Categories[:1:1], care.Minor)
+	}
+	return f
+}
+
+func saysUnder18(f care.Finding) bool {
+	return f.First() == care.Minor && f.Sure && f.Severity >= 3 && f.About == care.Self
+}
+
 // open tells whether the help for a finding is on the screen.
 func (d *Danger) open(t *dialog.Turn) bool {
 	n := len(t.State.Runs)
@@ -105,7 +203,19 @@ func (b *bot) meet(t *dialog.Turn, f care.Finding) {
 	if f.First() == care.Minor && !f.Sure {
 		f.Severity = 1 // a guess closes nothing: the age is asked, once and neutrally
 	}
-	*d = Danger{Severity: f.Severity, Clock: f.Clock, About: int(f.About), Lang: cmp.Or(f.Lang, t.State.Lang), Locked: d.Locked, Held: d.Held && d.open(t)}
+	q, shut := doubt(t), closed(t)
+	if f.First() == care.Minor && q.Severity > f.Severity {
+		f.Severity, f.About = q.Severity, care.About(q.About)
+	}
+	lang := cmp.Or(f.Lang, t.State.Lang)
+	if shut {
+		lang = cmp.Or(d.Lang, lang) // the whole page in one
+	}
+	country := d.Country
+	*d = Danger{Severity: f.Severity, Clock: f.Clock, About: int(f.About), Lang: lang, Locked: d.Locked, Held: d.Held && d.open(t) && f.First() != care.Minor}
+	if shut {
+		d.Country = country // it has no other place here
+	}
 	for _, c := range f.Categories {
 		d.Categories = append(d.Categories, int(c))
 	}
@@ -113,8 +223,15 @@ func (b *bot) meet(t *dialog.Turn, f care.Finding) {
 		b.lock(t)
 		return
 	}
-	if f.First() != care.Drop && (f.Severity >= 2 || f.First() == care.Minor) && !plan(t).Hold {
-		plan(t).Hold, d.Held = true, true
+	switch {
+	case shut: // nothing is planned, and nothing is to be said about it later
+	case f.First() == care.Minor:
+		q.Severity, q.About = f.Severity, int(f.About)
+		if !plan(t).Hold {
+			plan(t).Hold, q.Held = true, true
+		}
+	case f.First() != care.Drop && f.Severity >= 2 && (!plan(t).Hold || q.Held):
+		plan(t).Hold, d.Held, q.Held = true, true, false
 	}
 	t.State.Misses = 0
 	if d.open(t) { // the same conversation, so that the buttons further up still work
@@ -133,21 +250,41 @@ func (b *bot) lock(t *dialog.Turn) {
 	t.State.Timers = nil
 	t.State.Outbox = nil
 	t.State.Parked = nil
-	for _, part := range []int{partProfile, partJournal, partDeck, partPlan} {
+	for _, part := range []int{partProfile, partJournal, partDeck, partPlan, partDoubt} {
 		t.State.DropPart(part)
 	}
-	d := danger(t)
-	until := t.Now.Add(lockTime)
-	d.Categories, d.Severity, d.About = []int{int(care.Minor)}, 3, int(care.Self)
-	t.Tell(b.compose(t).Text())
-	*d = Danger{Locked: until, Lang: d.Lang}
-	t.State.Zone = ""
+	b.close(t, t.Now.Add(lockTime), danger(t).Lang)
+	t.Tell(b.childHelp(t))
+	t.Start("locked", "")
+}
+
+// childHelp is what somebody under 18 is told.
+func (b *bot) childHelp(t *dialog.Turn) string {
+	f := care.Finding{Categories: []care.Category{care.Minor}, Severity: 3, About: care.Self}
+	return support.Compose(b.words(t), b.Support, f, b.place(t)).Text()
+}
+
+// wait is how long the door stays closed.
+func (b *bot) wait(t *dialog.Turn) string {
+	n := 1 + int(danger(t).Locked.Sub(t.Now)/(24*time.Hour))
+	if danger(t).Locked.Sub(t.Now)%(24*time.Hour) == 0 {
+		n--
+	}
+	if n == 1 {
+		return first1(b.words(t)("care.minor.day"))
+	}
+	return with(first1(b.words(t)("care.minor.days")), "n", strconv.Itoa(n))
 }
 
 // stay says that the help is still there, without the whole page.
 func (b *bot) stay(t *dialog.Turn) {
 	if r := t.Top(); r != nil && r.Flow == "caremode" {
 		t.Run = r
+		if doubt(t).Severity == 1 && danger(t).finding().First() == care.Minor { // it waits for its answer
+			t.Again("answer")
+			t.Reask()
+			return
+		}
 		t.Put("answer", "seen")
 		t.Again("stay")
 		t.Reask()
@@ -157,19 +294,34 @@ func (b *bot) stay(t *dialog.Turn) {
 // missed answers what fits nothing while help is on the screen: "no", "ok" and
 // "8" are then no answers to what was interrupted.
 func (b *bot) missed(t *dialog.Turn) bool {
-	d := danger(t)
-	if !d.open(t) {
+	top, open := t.Top(), danger(t).open(t)
+	text := t.Event.Text
+	country := b.countryNamed(t, text)
+	switch {
+	case country != "" && open:
+		saveCountry(t, country)
+		t.Run = top
+		t.Again("answer", "stay")
+	case country != "" && top != nil && top.Flow == "locked":
+		saveCountry(t, country)
+		t.Tell(b.childHelp(t))
+		t.Reask()
+	case open:
+		b.stay(t)
+	default:
 		return false
 	}
-	if name := bare(t, t.Event.Text); len(name) > 2 && b.countryNamed(name) != "" { // typed in place of the choice; "no" is not Norway
-		d.Country = b.countryNamed(name)
-		t.Run = t.Top()
-		t.Again("answer", "stay")
-		t.Reask()
-		return true
-	}
-	b.stay(t)
 	return true
+}
+
+// saveCountry keeps the country help is to be in. Behind the door it goes with the
+// help, as everything does.
+func saveCountry(t *dialog.Turn, code string) {
+	if closed(t) {
+		danger(t).Country = code
+		return
+	}
+	profile(t).Country = code
 }
 
 func (b *bot) place(t *dialog.Turn) support.Place {
@@ -222,18 +374,27 @@ func (b *bot) danger(s *dialog.Script) {
 	s.Actions["care.unsure"] = func(t *dialog.Turn) {
 		b.meet(t, care.Finding{Categories: []care.Category{care.NonConsent}, Severity: 2})
 	}
-	s.Values["lock_wait"] = func(t *dialog.Turn) string {
-		return with(raw(t, "locked.days"), "n", strconv.Itoa(1+int(danger(t).Locked.Sub(t.Now)/(24*time.Hour))))
-	}
 	s.Values["locked"] = func(t *dialog.Turn) string {
 		w := b.words(t)
-		return w("care.minor.deleted")[0] + " " + with(w("care.minor.way_back")[0], "wait", s.Values["lock_wait"](t), "operator", t.Label("locked.operator"))
+		return w("care.minor.deleted")[0] + " " + with(w("care.minor.way_back")[0], "wait", b.wait(t), "operator", first1(w("care.minor.operator")))
+	}
+	s.Lists["locked"] = func(t *dialog.Turn) []dialog.Option {
+		w := b.words(t)
+		list := []dialog.Option{{ID: "help", Label: first1(w("care.minor.who"))}}
+		if b.place(t).Country == "" {
+			list = append(list, dialog.Option{ID: "country", Label: first1(w("care.button.country"))})
+		}
+		return append(list, dialog.Option{ID: "erase", Label: first1(w("care.minor.erase"))})
 	}
 	s.Actions["locked.help"] = func(t *dialog.Turn) {
-		d := danger(t)
-		d.Categories, d.Severity = []int{int(care.Minor)}, 3
-		t.Tell(b.compose(t).Text())
+		t.Tell(b.childHelp(t))
 		t.Again("closed")
+	}
+	s.Actions["locked.country"] = func(t *dialog.Turn) { t.Again("closed"); t.Call("country") }
+	s.Timers[unlock] = func(t *dialog.Turn, _ dialog.Timer) {
+		if d := danger(t); !d.Locked.IsZero() && !t.Now.Before(d.Locked) {
+			t.Erase()
+		}
 	}
 	b.someone(s)
 	b.body(s)
@@ -251,18 +412,40 @@ func (b *bot) buttons(s *dialog.Script) {
 	page := func(t *dialog.Turn) { t.Again("answer", "stay") }
 	leave := func(t *dialog.Turn) { b.leaveCare(t); t.Quit() } // nothing is asked until they begin something
 	back := func(t *dialog.Turn) {
-		if danger(t).Held {
+		d, q := danger(t), doubt(t)
+		held := d.Held
+		if d.finding().First() == care.Minor {
+			held = held || q.Held
+			*q = Doubt{}
+		}
+		if held && q.open() {
+			q.Held = true
+		} else if held {
 			plan(t).Hold = false
 		}
 		b.leaveCare(t)
 		t.Reask()
 	}
+	adult := func(t *dialog.Turn) {
+		back(t)
+		if profile(t).Adult.IsZero() { // it says as much as the first question's yes
+			note := ""
+			for i := range t.State.Runs {
+				if r := &t.State.Runs[i]; r.Flow == "start" {
+					note = r.Note
+				}
+			}
+			t.Run = t.Start("start", note)
+			t.Put("adult", "yes")
+			t.Reask()
+		}
+	}
 	for id, do := range map[string]func(*dialog.Turn){
 		"danger_yes": stay, "danger_no": stay, "device_yes": stay, "device_no": stay, "device_unsure": stay,
 		"safe": leave, "quiet": leave, "words": stay, "note": stay,
-		"wrong": back, "adult": back, "adults": back, "on": back,
+		"wrong": back, "adult": adult, "adults": back, "on": back,
 		"minor":   b.lock,
-		"minors":  func(t *dialog.Turn) { danger(t).Severity = 3; page(t) },
+		"minors":  func(t *dialog.Turn) { danger(t).Severity, doubt(t).Severity = 3, 3; page(t) },
 		"again":   page,
 		"later":   func(t *dialog.Turn) { b.leaveCare(t); t.Start("snooze", nudgeNote(first, "")) },
 		"country": func(t *dialog.Turn) { page(t); t.Call("country") },
@@ -281,9 +464,17 @@ func (b *bot) buttons(s *dialog.Script) {
 	}
 }
 
-// leaveCare closes the help. What it put on hold stays on hold.
+// leaveCare closes the help. What it put on hold stays on hold, and a question of
+// age comes back.
 func (b *bot) leaveCare(t *dialog.Turn) {
-	d := danger(t)
-	*d = Danger{Locked: d.Locked}
+	d, q := danger(t), doubt(t)
+	switch {
+	case closed(t):
+		*d = Danger{Locked: d.Locked, Lang: d.Lang, Country: d.Country}
+	case q.open():
+		*d = Danger{Categories: []int{int(care.Minor)}, Severity: q.Severity, About: q.About, Lang: d.Lang}
+	default:
+		*d = Danger{}
+	}
 	t.End()
 }

@@ -56,8 +56,12 @@ func (b *bot) someone(s *dialog.Script) {
 		if country == "other" {
 			country = elsewhere
 		}
-		profile(t).Country = country
+		saveCountry(t, country)
+		if n := len(t.State.Runs); n > 1 && t.State.Runs[n-2].Flow == "locked" {
+			t.Tell(b.childHelp(t))
+		}
 	}
+	s.Values["country_ask"] = func(t *dialog.Turn) string { return first1(b.words(t)("care.ask.country")) }
 	s.Values["support_lines"] = func(t *dialog.Turn) string {
 		w, at := b.words(t), b.place(t)
 		i := slices.IndexFunc(kinds, func(x struct {
@@ -101,21 +105,21 @@ func first1(list []string) string {
 
 // readCountry understands a country's name in any of our languages, or its code.
 func (b *bot) readCountry(t *dialog.Turn, text string) []string {
-	if code := b.countryNamed(bare(t, text)); code != "" {
+	if code := b.countryNamed(t, text); code != "" {
+		return []string{code}
+	}
+	if code := strings.ToUpper(bare(t, text)); slices.Contains(b.Support.Listed(), code) {
 		return []string{code}
 	}
 	t.Say("country.country.unknown")
 	return nil
 }
 
-// countryNamed finds a listed country by its code, its name in any language, or
-// what people call it; "" if it is none.
-func (b *bot) countryNamed(text string) string {
-	fold := dialog.Fold(text)
+// countryNamed finds a listed country by its name in any language, or by what
+// people call it; "" if it is none. Codes do not count: "no" and "it" are words.
+func (b *bot) countryNamed(t *dialog.Turn, text string) string {
+	fold := dialog.Fold(bare(t, text))
 	for _, code := range b.Support.Listed() {
-		if strings.EqualFold(code, text) {
-			return code
-		}
 		for _, words := range b.Words {
 			if dialog.Fold(first1(words["support.country."+code])) == fold {
 				return code

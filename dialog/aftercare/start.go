@@ -2,19 +2,29 @@ package aftercare
 
 import (
 	"slices"
-	"strconv"
 
 	"afterglow/dialog"
 )
 
+// Behind the closed door, and while a question of age is open, there is nothing
+// but help and what belongs to the person.
+var (
+	behindDoor = []string{"locked", "caremode", "country", "windows", "privacy", "export", "forget"}
+	beforeAge  = []string{"caremode", "country", "windows", "someone", "body", "help", "hide", "privacy", "export", "forget"}
+)
+
 // gate is what stands before everything else: being 18 and agreeing to what is
-// kept; and for somebody who said to be younger, a closed door. What is open
-// (help, privacy, erasing) needs no gate, except the closed door.
+// kept; for somebody who said to be younger, a closed door; and where age is in
+// doubt, the question. What is open (help, privacy, erasing) needs no gate,
+// except the last two.
 func gate(t *dialog.Turn, f *dialog.Flow) string {
-	if t.Now.Before(danger(t).Locked) {
-		if f != nil && slices.Contains([]string{"privacy", "export", "forget"}, f.Name) {
-			return ""
-		}
+	shut, help := closed(t), danger(t).open(t)
+	switch {
+	case f != nil && shut && slices.Contains(behindDoor, f.Name), f != nil && !shut && doubt(t).open() && slices.Contains(beforeAge, f.Name):
+		return ""
+	case doubt(t).open(), shut && f == nil && help:
+		return "caremode"
+	case shut:
 		return "locked"
 	}
 	if profile(t).Adult.IsZero() && (f == nil || !f.Open) {
@@ -53,12 +63,8 @@ func (b *bot) start(s *dialog.Script) {
 		t.Start("help", "")
 	}
 	s.Actions["start.minor"] = func(t *dialog.Turn) {
-		if age, err := strconv.Atoi(dialog.Fold(t.Event.Text)); err == nil && age > 2 { // "17" says as much as "I'm 17"; 1 and 2 are places in the list
-			b.lock(t)
-			return
-		}
-		t.Say("start.minor.say")
-		t.Erase()
+		danger(t).Lang = t.State.Lang
+		b.lock(t)
 	}
 	s.Actions["start.goodbye"] = func(t *dialog.Turn) {
 		t.Say("start.goodbye.say")

@@ -13,6 +13,10 @@ import (
 // yours is what belongs to the person: to take along, and to erase.
 func (b *bot) yours(s *dialog.Script) {
 	s.Actions["forget.all"] = func(t *dialog.Turn) {
+		if closed(t) {
+			b.forgetBehindDoor(t)
+			return
+		}
 		unlinkAll(t)
 		t.Say("forget.gone.say")
 		t.Erase()
