@@ -193,7 +193,7 @@ func (t *Turn) longest(r *Run, st *Step, opts []Option, words []string) (opt str
 
 // negated tells whether one of the words says no.
 func (t *Turn) negated(fold string) bool {
-	return slices.ContainsFunc(strings.Fields(fold), func(w string) bool { return t.Means("engine.means.not", w) })
+	return slices.ContainsFunc(strings.Fields(fold), func(w string) bool { return t.Means("engine.means.negated", w) })
 }
 
 // within tells whether every word of text is one of label's.
