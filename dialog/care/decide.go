@@ -16,7 +16,7 @@ const (
 	partly    = 0.15 // what a part of a long text may leave to benign
 	firm      = 0.46 // benign at most this much where a rule matched
 	underAge  = 1.15 // times all that if it would be somebody under 18: to go on with them would be the worst
-	surely    = 0.65 // benign more than this much in every part: a rule that is sure otherwise is not to be believed
+	surely    = 0.80 // benign more than this much in every part: a rule that is sure otherwise is not to be believed
 	drowned   = 0.90 // the same for a text so long that it is read in parts, which a few words hardly move, and for one of a few words, which tell the classifier little
 	few       = 3    // words at most in such a text
 	dangerNow = 0.40 // of the severities above 0, the share that means 3

@@ -11,6 +11,7 @@ type message struct {
 	g      *Grammar
 	raw    []rawWord
 	lang   int // the likeliest lexicon, or -1
+	votes  int // how many of its everyday words there are
 	tokens []token
 	spans  []span // phrases, by where they begin
 	starts []int  // by token: the first span that begins there or later
@@ -45,8 +46,8 @@ func (m *message) read(g *Grammar, text string) {
 	m.g, m.tokens, m.spans, m.masks, m.rules = g, m.tokens[:0], m.spans[:0], m.masks[:0], m.rules[:0]
 	m.raw = m.raw[:0]
 	split(fold(text), m.hear)
-	in, lang := g.guess(m.raw)
-	m.lang = lang
+	in, lang, votes := g.guess(m.raw)
+	m.lang, m.votes = lang, votes
 	var meant [48]string
 	for i := 0; i < len(m.raw); {
 		w := m.raw[i]

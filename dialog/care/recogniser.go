@@ -49,10 +49,28 @@ func (r *Recogniser) Read(text string) Finding {
 		}
 	}
 	f := r.decide(in, whole)
-	if in.lang >= 0 {
-		f.Lang = r.g.langs[in.lang]
+	if lang := in.spoken(f.First()); lang >= 0 {
+		f.Lang = r.g.langs[lang]
 	}
 	return f
+}
+
+// spoken is the lexicon whose language an answer to c is given in, or -1. Where
+// everyday words hardly tell ("quiero matarme", "16yo"), the rule that knew does.
+func (m *message) spoken(c Category) int {
+	lang := -1
+	if m.lang < 0 || m.votes < 2 {
+		for _, hit := range m.matched() {
+			of := hit.rule.of
+			if hit.rule.Is == c && m.g.tongues>>of&1 != 0 && (lang < 0 || of == m.lang) {
+				lang = of
+			}
+		}
+	}
+	if lang < 0 {
+		return m.lang
+	}
+	return lang
 }
 
 // view is what the classifier makes of a part of a message.

@@ -181,10 +181,9 @@ func (v *vocabulary) seal() {
 
 // guess tells which lexicons a message may be written for: those whose common
 // words it has, or all; and the one whose it has most of, or -1 if there is none
-// or more than one.
-func (v *vocabulary) guess(raw []rawWord) (in lexicons, likeliest int) {
+// or more than one; and how many of these words it has.
+func (v *vocabulary) guess(raw []rawWord) (in lexicons, likeliest, top int) {
 	var votes [most]int
-	top := 0
 	for _, w := range raw {
 		set := v.tells[w.text]
 		for i := 0; set != 0; i, set = i+1, set>>1 {
@@ -210,7 +209,7 @@ func (v *vocabulary) guess(raw []rawWord) (in lexicons, likeliest int) {
 	if best == most {
 		best = -1
 	}
-	return set, best
+	return set, best, top
 }
 
 // writtenFor tells that a message may be in the language of a lexicon, as far as

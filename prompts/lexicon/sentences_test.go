@@ -111,6 +111,24 @@ func TestClock(t *testing.T) {
 	}
 }
 
+// TestLanguage: danger is answered in its own language, also where few words tell it.
+func TestLanguage(t *testing.T) {
+	r := load(t)
+	for lang, sentences := range map[string]string{
+		"en": `i want to die / raped / 16yo / the condom broke`,
+		"es": `no quiero vivir mas / me quiero morir / quiero matarme / me siento vacía después / soy menor de edad / me violaron`,
+		"pt": `quero morrer / tenho 16 anos / sou menor de idade / me sinto suja depois / não quero mais viver`,
+		"fr": `la capote a craqué hier / jai 15 ans / je veux mourir / on m'a violée`,
+		"de": `ich will sterben / vergewaltigt / das kondom ist geplatzt gestern`,
+	} {
+		for sentence := range strings.SplitSeq(sentences, "/") {
+			if f := r.Read(strings.TrimSpace(sentence)); f.Lang != lang {
+				t.Errorf("%q is answered in %q, want %q; why: %q", sentence, f.Lang, lang, f.Why)
+			}
+		}
+	}
+}
+
 // TestDangerAnywhere: danger is found in the middle of a long harmless text.
 func TestDangerAnywhere(t *testing.T) {
 	r := load(t)
