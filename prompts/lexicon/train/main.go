@@ -66,7 +66,7 @@ func report(out io.Writer, g *care.Grammar, examples []labelled.Example) error {
 		return err
 	}
 	var fair []labelled.Result
-	for _, part := range []string{"later", "fresh", "trial", "once", "held", "hard"} {
+	for _, part := range []string{"latest", "later", "fresh", "trial", "once", "held", "hard"} {
 		examples, err := labelled.ReadDir(os.DirFS("dialog/care/testdata/" + part))
 		if err != nil {
 			return err
@@ -77,7 +77,7 @@ func report(out io.Writer, g *care.Grammar, examples []labelled.Example) error {
 			fair = append(fair, results...)
 		}
 	}
-	table(out, "the five fair parts together", fair)
+	table(out, "the six fair parts together", fair)
 	table(out, "the last fold of dev", learn.Validate(g, examples, learn.Brief()))
 	return nil
 }
