@@ -124,8 +124,8 @@ func (t *Turn) ratedThing(r *Run, st *Step, opts []Option, list []string, rate s
 	polite := func(w string) bool { return t.Means("engine.means.please", Fold(w)) }
 	list = trimmed(list, polite)
 	if fold := t.unfilled(Fold(strings.Join(list, " "))); len(fold) >= 4 { // "no massages"
-		if i := slices.IndexFunc(opts, func(o Option) bool { return oneSlip(Fold(t.label(r, st, o)), fold) }); i >= 0 {
-			return saidRate{opts[i].ID, rate}
+		if o := t.near(r, st, opts, fold); o != "" { // and "hair, ask first"
+			return saidRate{o, rate}
 		}
 	}
 	thing := strings.Trim(strings.Join(list, " "), ".,:;!?-–— ")

@@ -169,7 +169,7 @@ var filled = map[string][]string{
 	"partner.people.*": {"name"}, "invite.code": {"code"}, "share.waits": {"when"}, "link.theirs": {"name"}, "link.head.waits": {"when"}, "link.got.*": {"day", "text"},
 	"compare.*":    {"items", "title", "answer", "what", "mine", "name", "theirs", "idea"},
 	"care.minor.*": {"wait", "operator", "emergency", "n"}, "care.*": {"emergency", "police", "ambulance", "number", "date", "at", "word", "age", "left"},
-	"support.*": {"emergency", "left", "n"},
+	"support.*": {"emergency", "left", "n"}, "windows.shown.*": {"moment", "ago"},
 }
 
 // wildcard is the entry of filled that key falls under.
