@@ -94,6 +94,7 @@ func (t *Turn) option(r *Run, st *Step, opts []Option, fold string) string {
 // named finds the option that a folded text names by label, or by what people
 // say instead.
 func (t *Turn) named(r *Run, st *Step, opts []Option, fold string) string {
+	same := t.sameAs(fold)
 	for _, o := range opts {
 		if fold != "" && Fold(t.label(r, st, o)) == fold {
 			return o.ID
@@ -104,8 +105,19 @@ func (t *Turn) named(r *Run, st *Step, opts []Option, fold string) string {
 		if o.ID == navDone {
 			key = "engine.means.done"
 		}
-		if t.Means(key, fold) {
+		if t.Means(key, fold) || same != "" && t.Means(key, same) {
 			return o.ID
+		}
+	}
+	return ""
+}
+
+// sameAs is "yes" or "no" for what is the same in fewer letters, so that not every
+// question has to list it: "yea", "nah". Else it is empty.
+func (t *Turn) sameAs(fold string) string {
+	for _, word := range []string{"yes", "no"} {
+		if t.Means("engine.means."+word, fold) {
+			return word
 		}
 	}
 	return ""

@@ -109,6 +109,39 @@ func (t *Turn) missed() {
 	t.again()
 }
 
+// sentence fits a text whose words say more than the name of an option, and tells
+// whether it could.
+func (t *Turn) sentence(r *Run, f *Flow, st *Step, opts []Option, fold string) bool {
+	if list := t.spoken(r, st, opts, fold); len(list) > 0 {
+		t.chooseText(r, f, st, list)
+		return true
+	}
+	if st.Own {
+		return false // it becomes an item
+	}
+	if rest := t.unfilled(fold); rest != fold {
+		if o := t.near(r, st, opts, rest); o != "" {
+			t.chooseText(r, f, st, []string{o})
+			return true
+		}
+		if nav := t.navWord(rest); nav != "" {
+			return t.nav(nav)
+		}
+		if rest == r.Flow { // "pause please" is no length
+			t.Say("engine.here")
+			t.again()
+			return true
+		}
+	}
+	name := t.commandBegun(fold)
+	if name == "" || st.takes(When) || st.takes(Number) {
+		return false
+	}
+	t.Event.Name, t.Event.Text = name, ""
+	t.command()
+	return true
+}
+
 // take fits a text to the open question and tells whether it could.
 func (t *Turn) take(r *Run, f *Flow, st *Step, text, fold string) bool {
 	opts := t.choices(r, st)
@@ -120,17 +153,14 @@ func (t *Turn) take(r *Run, f *Flow, st *Step, text, fold string) bool {
 		t.chooseText(r, f, st, list)
 		return true
 	}
-	if st.Skip && (st.Form == Many || st.Form == Each) && t.Means("engine.means.none", fold) { // of a list, not one of its items
+	list, writes := st.Form == Many || st.Form == Each, st.takes(Write)
+	none := (list || writes) && t.Means("engine.means.none", fold) || writes && t.Means("engine.means.thanks", fold)
+	if st.Skip && none { // of a list, not one of its items; and nobody's note
 		if len(r.Draft) > 0 {
 			t.choose(r, f, st, navDone)
 		} else {
 			t.choose(r, f, st, navSkip)
 		}
-		return true
-	}
-	writes := st.takes(Write)
-	if writes && st.Skip && t.Means("engine.means.none", fold) { // nobody's note
-		t.choose(r, f, st, navSkip)
 		return true
 	}
 	if (writes || st.Own) && t.Means("engine.command.support", fold) { // a call for help is nobody's note
@@ -168,25 +198,8 @@ func (t *Turn) take(r *Run, f *Flow, st *Step, text, fold string) bool {
 			return true
 		}
 	}
-	if !writes && !f.Exact {
-		if list := t.spoken(r, st, opts, fold); len(list) > 0 {
-			t.chooseText(r, f, st, list)
-			return true
-		}
-		if rest := t.unfilled(fold); rest != fold && !st.Own {
-			if o := t.near(r, st, opts, rest); o != "" {
-				t.chooseText(r, f, st, []string{o})
-				return true
-			}
-			if nav := t.navWord(rest); nav != "" {
-				return t.nav(nav)
-			}
-			if rest == r.Flow { // "pause please" is no length
-				t.Say("engine.here")
-				t.again()
-				return true
-			}
-		}
+	if !writes && !f.Exact && t.sentence(r, f, st, opts, fold) {
+		return true
 	}
 	switch {
 	case st.takes(When) && t.Script.ReadTime != nil:
